@@ -1,0 +1,119 @@
+"""The project's checks: ``nox`` runs them all, ``nox -l`` lists them."""
+
+from __future__ import annotations
+
+import os
+import tarfile
+import tempfile
+import zipfile
+from pathlib import Path
+
+import nox
+
+nox.options.default_venv_backend = "virtualenv"
+nox.options.reuse_venv = "yes"
+
+ROOT = Path(__file__).parent
+BACKENDS = ["jax", "tensorflow", "torch"]
+
+# For what is installed and for what builds it.
+PINS = {
+    "PIP_CONSTRAINT": str(ROOT / "constraints.txt"),
+    "PIP_BUILD_CONSTRAINT": str(ROOT / "constraints.txt"),
+}
+
+# Fails with the names of the given modules that can be imported.
+ABSENT = (
+    "import sys; from importlib.util import find_spec; "
+    "sys.exit(', '.join(name for name in sys.argv[1:] if find_spec(name)) or None)"
+)
+
+
+@nox.session
+def lint(session: nox.Session) -> None:
+    """Check style, formatting and who may import whom."""
+    session.install("--group", "lint", env=PINS)
+    session.run("ruff", "check")
+    session.run("ruff", "format", "--check")
+    session.run("lint-imports", "--no-cache", env={"PYTHONPATH": "plugins"})
+
+
+@nox.session
+def types(session: nox.Session) -> None:
+    """Check the types of the package, the plugins, the tests and this file."""
+    session.install("-e", ".", "--group", "types", env=PINS)
+    session.run("mypy")
+
+
+@nox.session
+@nox.parametrize("backend", BACKENDS, ids=BACKENDS)
+def tests(session: nox.Session, backend: str) -> None:
+    """Run the tests on one backend, where the other two are absent; passes on arguments."""
+    session.install("-e", f".[{backend}]", "--group", "test", env=PINS)
+    session.run("python", "-c", ABSENT, *(name for name in BACKENDS if name != backend))
+    home = Path(session.create_tmp())
+    session.run("pytest", *session.posargs, env={"KERAS_BACKEND": backend, **_homes(home)})
+
+
+@nox.session
+def package(session: nox.Session) -> None:
+    """Build wheel and sdist, compare them with git's files, run the wheel elsewhere."""
+    if not (ROOT / ".git").exists():
+        session.skip("it compares with what git tracks, and this is no git checkout")
+    session.install("--group", "package", env=PINS)
+    with tempfile.TemporaryDirectory() as name:
+        elsewhere = Path(name)
+        # The wheel is built from the sdist, so what holds for one holds for the other.
+        dist = elsewhere / "dist"
+        session.run("python", "-m", "build", "--outdir", str(dist), env=PINS, silent=True)
+        [sdist], [wheel] = dist.glob("*.tar.gz"), dist.glob("*.whl")
+        _compare_with_git(session, sdist, wheel)
+        _run_wheel(session, wheel, elsewhere)
+
+
+def _compare_with_git(session: nox.Session, sdist: Path, wheel: Path) -> None:
+    """Fail unless sdist and wheel hold what git tracks: nothing missing, nothing else."""
+    listed = session.run("git", "ls-files", "-z", external=True, silent=True, log=False)
+    tracked = {Path(name) for name in str(listed).split("\0") if name}
+    with tarfile.open(sdist) as archive:
+        in_sdist = {Path(*Path(member.name).parts[1:]) for member in archive if member.isfile()}
+    in_sdist.discard(Path("PKG-INFO"))  # what the build writes
+    with zipfile.ZipFile(wheel) as archive:
+        in_wheel = {Path(name) for name in archive.namelist() if ".dist-info/" not in name}
+    modules = {name for name in tracked if name.parts[0] == "seqsent"}
+    modules |= {name.relative_to("plugins") for name in tracked if name.parts[0] == "plugins"}
+    differences = [
+        *(f"sdist lacks {name}" for name in sorted(tracked - in_sdist)),
+        *(f"sdist holds {name}, not in git" for name in sorted(in_sdist - tracked)),
+        *(f"wheel lacks {name}" for name in sorted(modules - in_wheel)),
+        *(f"wheel holds {name}, not in git" for name in sorted(in_wheel - modules)),
+    ]
+    if differences:
+        session.error("\n".join(["the packages differ from git's files:", *differences]))
+
+
+def _run_wheel(session: nox.Session, wheel: Path, elsewhere: Path) -> None:
+    """Install the wheel as a user would, outside the checkout, and run a short job."""
+    environment = elsewhere / "env"
+    session.run("virtualenv", "--quiet", str(environment))
+    scripts = environment / ("Scripts" if os.name == "nt" else "bin")
+    session.chdir(elsewhere)
+    install = [str(scripts / "python"), "-m", "pip", "install", f"{wheel}[jax]"]
+    session.run(*install, env=PINS, external=True, silent=True)
+    # Without the variable, as for a user who never heard of it.
+    env = {"KERAS_BACKEND": None, **_homes(elsewhere)}
+    for command in (
+        "--version",
+        "architectures",
+        "plugins --json",
+        "reproduce --data synthetic --experiments gru --epochs 2 --out results",
+    ):
+        session.run(str(scripts / "seqsent"), *command.split(), env=env, external=True)
+    if not Path("results", "report.html").is_file():
+        session.error("seqsent reproduce wrote no report.html")
+
+
+def _homes(folder: Path) -> dict[str, str]:
+    """Keep a run away from the user's own caches and settings."""
+    names = ["KERAS_HOME", "MPLCONFIGDIR", "SEQSENT_CACHE", "XDG_CACHE_HOME"]
+    return {name: str(folder.resolve() / name.lower()) for name in names}
