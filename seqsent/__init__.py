@@ -1,0 +1,85 @@
+"""seqsent: the sentiment of text, with recurrent networks on Keras 3.
+
+Names are loaded on first use, so that ``import seqsent`` imports no backend.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from seqsent.architecture import Architecture as Architecture
+    from seqsent.backend import choose_backend as choose_backend
+    from seqsent.datasets import Examples as Examples
+    from seqsent.datasets import Splits as Splits
+    from seqsent.datasets import load_imdb as load_imdb
+    from seqsent.datasets import load_synthetic as load_synthetic
+    from seqsent.errors import BackendError as BackendError
+    from seqsent.errors import DataError as DataError
+    from seqsent.errors import OptionError as OptionError
+    from seqsent.errors import OutputError as OutputError
+    from seqsent.errors import PluginError as PluginError
+    from seqsent.errors import PluginWarning as PluginWarning
+    from seqsent.errors import SeqsentError as SeqsentError
+    from seqsent.errors import TrainingError as TrainingError
+    from seqsent.errors import UnknownArchitectureError as UnknownArchitectureError
+    from seqsent.errors import UnknownExperimentError as UnknownExperimentError
+    from seqsent.experiments import Experiment as Experiment
+    from seqsent.experiments import compare as compare
+    from seqsent.hookspecs import hookimpl as hookimpl
+    from seqsent.layers import set_seed as set_seed
+    from seqsent.models import build_model as build_model
+    from seqsent.registry import get_architecture as get_architecture
+    from seqsent.registry import list_architectures as list_architectures
+    from seqsent.results import Comparison as Comparison
+    from seqsent.textbook import textbook_experiments as textbook_experiments
+    from seqsent.training import Recipe as Recipe
+    from seqsent.training import fit as fit
+
+_HOMES = {
+    "seqsent.architecture": ["Architecture"],
+    "seqsent.backend": ["choose_backend"],
+    "seqsent.datasets": ["Examples", "Splits", "load_imdb", "load_synthetic"],
+    "seqsent.errors": [
+        "BackendError",
+        "DataError",
+        "OptionError",
+        "OutputError",
+        "PluginError",
+        "PluginWarning",
+        "SeqsentError",
+        "TrainingError",
+        "UnknownArchitectureError",
+        "UnknownExperimentError",
+    ],
+    "seqsent.experiments": ["Experiment", "compare"],
+    "seqsent.hookspecs": ["hookimpl"],
+    "seqsent.layers": ["set_seed"],
+    "seqsent.models": ["build_model"],
+    "seqsent.registry": ["get_architecture", "list_architectures"],
+    "seqsent.results": ["Comparison"],
+    "seqsent.textbook": ["textbook_experiments"],
+    "seqsent.training": ["Recipe", "fit"],
+}
+_HOME_OF = {name: home for home, names in _HOMES.items() for name in names}
+
+__all__ = sorted(_HOME_OF)  # noqa: PLE0605
+
+
+def __getattr__(name: str) -> Any:
+    """Import a public name from the module that defines it."""
+    if name == "__version__":
+        from importlib.metadata import version
+
+        return version("seqsent")
+    if name not in _HOME_OF:
+        raise AttributeError(f"module 'seqsent' has no attribute {name!r}")
+    value = getattr(import_module(_HOME_OF[name]), name)
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    """List the public names, loaded or not."""
+    return [*__all__, "__version__"]

@@ -1,0 +1,191 @@
+"""Plugins are found, guarded, and named when they fail."""
+
+import os
+import subprocess
+import sys
+import textwrap
+from collections.abc import Callable, Iterator
+from importlib.metadata import Distribution, EntryPoint
+from pathlib import Path
+
+import pytest
+
+from seqsent import Architecture, PluginError, PluginWarning, UnknownArchitectureError
+from seqsent.registry import Registry, load_registry, registry
+
+HEADER = "from seqsent import Architecture, hookimpl\n"
+WORKING = HEADER + textwrap.dedent(
+    """
+    def encode(x, *, units: int = 8):
+        return x
+
+    @hookimpl
+    def seqsent_architectures():
+        yield Architecture("{name}", encode)
+    """
+)
+
+Install = Callable[..., EntryPoint]
+
+
+@pytest.fixture
+def install(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Install]:
+    """Install a distribution with one plugin module, as pip would leave it."""
+    before = set(sys.modules)
+    monkeypatch.syspath_prepend(str(tmp_path))
+
+    def install(name: str, source: str) -> EntryPoint:
+        (tmp_path / f"{name}.py").write_text(textwrap.dedent(source), encoding="utf-8")
+        info = tmp_path / f"{name}_dist-1.0.dist-info"
+        info.mkdir()
+        (info / "METADATA").write_text(f"Name: {name}-dist\nVersion: 1.0\n", encoding="utf-8")
+        (info / "entry_points.txt").write_text(f"[seqsent]\n{name} = {name}\n", encoding="utf-8")
+        return next(iter(Distribution.at(info).entry_points))
+
+    yield install
+    for name in set(sys.modules) - before:
+        if getattr(sys.modules[name], "__file__", None) and str(tmp_path) in str(
+            sys.modules[name].__file__
+        ):
+            del sys.modules[name]
+
+
+def only(found: Registry) -> tuple[str, str]:
+    (plugin,) = found.plugins
+    return plugin.status, plugin.reason
+
+
+def test_the_four_come_through_entry_points_alone() -> None:
+    assert set(registry().list_architectures()) >= {"gru", "lstm", "simplernn", "stacked"}
+    plugin, architecture = registry().provider("lstm")
+    assert plugin.name == "seqsent:lstm"
+    assert architecture.encoder == "seqsent_lstm.model:encode"
+
+
+def test_a_strangers_plugin_is_found(install: Install) -> None:
+    found = load_registry([install("mean", WORKING.format(name="mean"))])
+    assert found.list_architectures() == ["mean"]
+    assert found.get_architecture("mean").name == "mean"
+    assert [(p.name, p.version, p.status) for p in found.plugins] == [
+        ("mean-dist:mean", "1.0", "active")
+    ]
+
+
+def test_names_are_matched_by_pattern() -> None:
+    assert registry().list_architectures("*lst*") == ["lstm"]
+    assert registry().list_architectures("nothing*") == []
+
+
+BROKEN = {
+    "raises at import": ("raise RuntimeError('no licence')", "RuntimeError: no licence"),
+    "does not import": ("import seqsent_absent_module", "ModuleNotFoundError"),
+    "syntax error": ("def :", "SyntaxError"),
+    "exits": ("raise SystemExit(3)", "SystemExit: 3"),
+    "raises in its hook": (
+        HEADER + "@hookimpl\ndef seqsent_architectures():\n    raise KeyError('x')",
+        "KeyError: 'x'",
+    ),
+    "raises half-way": (
+        HEADER
+        + "@hookimpl\ndef seqsent_architectures():\n"
+        + "    yield Architecture('half', str)\n    raise KeyError('x')",
+        "KeyError: 'x'",
+    ),
+    "yields junk": (
+        HEADER + "@hookimpl\ndef seqsent_architectures():\n    yield 'lstm'",
+        "yielded a str; expected seqsent.Architecture",
+    ),
+    "yields a bad name": (
+        HEADER + "@hookimpl\ndef seqsent_architectures():\n    yield Architecture('A b', str)",
+        "architecture name 'A b' arrived",
+    ),
+    "yields one twice": (
+        HEADER
+        + "@hookimpl\ndef seqsent_architectures():\n"
+        + "    yield Architecture('a', str)\n    yield Architecture('a', str)",
+        "yielded a more than once",
+    ),
+    "misspells its hook": (
+        HEADER + "@hookimpl\ndef seqsent_architecture():\n    return []",
+        "unknown hook 'seqsent_architecture'; did you mean 'seqsent_architectures'?",
+    ),
+    "wants an argument": (
+        HEADER + "@hookimpl\ndef seqsent_architectures(config):\n    return []",
+        "config",
+    ),
+}
+
+
+@pytest.mark.parametrize(("source", "cause"), BROKEN.values(), ids=BROKEN)
+def test_a_broken_plugin_is_reported_and_stops_nobody(
+    install: Install, source: str, cause: str
+) -> None:
+    points = [install("broken", source), install("sound", WORKING.format(name="sound"))]
+    with pytest.warns(PluginWarning, match="broken-dist:broken .* was left out") as caught:
+        found = load_registry(points)
+    assert len(caught) == 1
+    assert found.list_architectures() == ["sound"]
+    broken, sound = found.plugins
+    assert (broken.status, sound.status) == ("failed", "active")
+    assert cause in broken.reason
+    with pytest.raises(UnknownArchitectureError, match="broken-dist:broken is failed"):
+        found.get_architecture("half")
+
+
+def test_strict_mode_raises(install: Install, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SEQSENT_STRICT_PLUGINS", "1")
+    with pytest.raises(PluginError, match="broken-dist:broken .* no licence") as caught:
+        load_registry([install("broken", "raise RuntimeError('no licence')")])
+    assert isinstance(caught.value.__cause__, RuntimeError)
+
+
+@pytest.mark.parametrize("name", ["mean-dist:mean", "mean-dist", "mean", "other, mean"])
+def test_a_plugin_can_be_switched_off(
+    install: Install, monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    monkeypatch.setenv("SEQSENT_DISABLE_PLUGINS", name)
+    found = load_registry([install("mean", "raise RuntimeError('imported all the same')")])
+    assert only(found) == ("disabled", "named in SEQSENT_DISABLE_PLUGINS")
+    with pytest.raises(UnknownArchitectureError, match="mean-dist:mean is disabled"):
+        found.get_architecture("mean")
+
+
+def test_one_name_from_two_distributions_is_an_error_naming_both(install: Install) -> None:
+    points = [install(name, WORKING.format(name="same")) for name in ("first", "second")]
+    points.append(install("third", WORKING.format(name="other")))
+    both = "'same' is provided by first-dist:first and second-dist:second"
+    with pytest.warns(PluginWarning, match=both):
+        found = load_registry(points)
+    with pytest.raises(PluginError, match=f"{both}.*SEQSENT_DISABLE_PLUGINS=second-dist:second"):
+        found.get_architecture("same")
+    assert found.get_architecture("other").name == "other"
+
+
+def test_a_distribution_seen_twice_counts_once(install: Install) -> None:
+    point = install("mean", WORKING.format(name="mean"))
+    assert len(load_registry([point, point]).plugins) == 1
+
+
+def test_an_unknown_name_names_the_closest_and_lists_all() -> None:
+    with pytest.raises(UnknownArchitectureError, match=r"did you mean 'lstm'\? Known: .*gru"):
+        registry().get_architecture("lsmt")
+
+
+def test_listing_imports_no_backend_and_no_encoder() -> None:
+    code = """
+    import sys, seqsent
+    assert "lstm" in seqsent.list_architectures()
+    heavy = {"keras", "jax", "tensorflow", "torch", "sklearn", "matplotlib", "seqsent_lstm.model"}
+    sys.exit(", ".join(heavy & set(sys.modules)) or 0)
+    """
+    done = subprocess.run(
+        [sys.executable, "-c", textwrap.dedent(code)],
+        capture_output=True,
+        text=True,
+        env=dict(os.environ),
+    )
+    assert (done.returncode, done.stderr) == (0, "")
+
+
+def test_architectures_are_values() -> None:
+    assert Architecture("a", "m:f") == Architecture("a", "m:f")
