@@ -1,0 +1,173 @@
+"""A recipe is checked, a training keeps its best, and one seed gives one result."""
+
+import dataclasses
+import hashlib
+import os
+import subprocess
+import sys
+import textwrap
+from pathlib import Path
+from typing import Any
+
+import keras
+import numpy as np
+import pytest
+
+from seqsent import (
+    DataError,
+    OptionError,
+    OutputError,
+    Recipe,
+    Splits,
+    TrainingError,
+    build_model,
+    fit,
+    load_synthetic,
+    set_seed,
+)
+from seqsent.results import Epoch, History
+
+QUICK = Recipe(learning_rate=0.01, epochs=4, patience=1)
+
+
+@pytest.fixture(scope="module")
+def splits() -> Splits:
+    return load_synthetic(size=300, maxlen=12)
+
+
+def model_for(splits: Splits, **options: Any) -> keras.Model:
+    set_seed(0)
+    return build_model(
+        "gru", vocab_size=splits.vocab_size, maxlen=splits.maxlen, units=3, **options
+    )
+
+
+def losses(model: keras.Model, splits: Splits) -> float:
+    loss, _ = model.evaluate(*splits.validation, verbose=0)
+    return float(loss)
+
+
+def test_the_default_recipe_is_the_textbooks() -> None:
+    assert dataclasses.astuple(Recipe()) == ("rmsprop", 1e-4, 64, 100, 3, 42)
+
+
+@pytest.mark.parametrize(
+    ("field", "value"),
+    [
+        ("optimizer", "rmspop"),
+        ("optimizer", None),
+        ("learning_rate", 0),
+        ("learning_rate", -1.0),
+        ("learning_rate", float("nan")),
+        ("learning_rate", "1e-4"),
+        ("batch_size", 0),
+        ("batch_size", 6.4),
+        ("epochs", True),
+        ("patience", 0),
+        ("seed", -1),
+    ],
+)
+def test_a_recipe_that_cannot_work_is_refused(field: str, value: Any) -> None:
+    with pytest.raises(OptionError, match=field if field != "optimizer" else "did you|Known"):
+        Recipe(**{field: value})
+
+
+def test_the_best_weights_are_restored_and_saved(splits: Splits, tmp_path: Path) -> None:
+    # So large a step that the first epochs are not the last word.
+    recipe = dataclasses.replace(QUICK, learning_rate=0.2, epochs=6, patience=2)
+    seen: list[tuple[int, Epoch]] = []
+    model = model_for(splits)
+    path = tmp_path / "best.keras"
+    history = fit(model, splits, recipe, save_to=path, on_epoch=lambda n, e: seen.append((n, e)))
+    assert seen == list(enumerate(history.epochs, start=1))
+    assert history.best.val_loss == min(history.column("val_loss"))
+    assert losses(model, splits) == pytest.approx(history.best.val_loss, abs=1e-5)
+    saved = keras.models.load_model(path)
+    assert losses(saved, splits) == pytest.approx(history.best.val_loss, abs=1e-5)
+    assert list(tmp_path.iterdir()) == [path]
+
+
+def test_training_stops_when_patience_is_out(splits: Splits) -> None:
+    recipe = dataclasses.replace(QUICK, learning_rate=1.0, epochs=50, patience=2)
+    history = fit(model_for(splits), splits, recipe)
+    assert len(history.epochs) == history.best_epoch + 2 < 50
+
+
+def test_loss_falls(splits: Splits) -> None:
+    history = fit(model_for(splits), splits, QUICK)
+    assert history.epochs[-1].loss < history.epochs[0].loss
+
+
+@pytest.mark.parametrize("head", [{"num_classes": 3}, {"num_classes": 3, "multi_label": True}])
+def test_every_head_trains(splits: Splits, head: dict[str, Any]) -> None:
+    def relabel(part: Any) -> Any:
+        labels = part.ids[:, -1] % 3
+        if head.get("multi_label"):
+            labels = np.eye(3, dtype=np.int32)[labels]
+        return dataclasses.replace(part, labels=labels)
+
+    relabelled = dataclasses.replace(
+        splits, **{part: relabel(getattr(splits, part)) for part in ("train", "validation")}
+    )
+    history = fit(model_for(splits, **head), relabelled, QUICK)
+    assert isinstance(history, History)
+    assert history.epochs[-1].loss < history.epochs[0].loss
+
+
+def test_ids_that_the_model_does_not_know_are_refused(splits: Splits) -> None:
+    model = build_model("gru", vocab_size=splits.vocab_size - 1)
+    with pytest.raises(DataError, match="limit_vocabulary"):
+        fit(model, splits, QUICK)
+
+
+def test_a_loss_that_is_no_number_ends_training(splits: Splits) -> None:
+    model = model_for(splits)
+    model.set_weights([np.full_like(w, np.nan) for w in model.get_weights()])
+    with pytest.raises(TrainingError, match="loss became nan .* in epoch 1; .* learning rate"):
+        fit(model, splits, QUICK)
+
+
+def test_a_folder_that_is_not_there_is_named(splits: Splits, tmp_path: Path) -> None:
+    with pytest.raises(OutputError, match="absent"):
+        fit(model_for(splits), splits, QUICK, save_to=tmp_path / "absent" / "best.keras")
+
+
+TWICE = """
+import hashlib, sys
+import seqsent
+splits = seqsent.load_synthetic(size=300, maxlen=12)
+seqsent.set_seed(7)
+model = seqsent.build_model("lstm", vocab_size=splits.vocab_size, dropout=0.3,
+                            recurrent_dropout=0.2)
+recipe = seqsent.Recipe(learning_rate=0.01, epochs=3, seed=7)
+seqsent.fit(model, splits, recipe)
+print(hashlib.sha256(b"".join(w.tobytes() for w in model.get_weights())).hexdigest())
+"""
+
+
+def test_one_seed_gives_bit_identical_weights() -> None:
+    """In two processes, so that nothing one leaves behind helps the other."""
+
+    def digest() -> str:
+        done = subprocess.run(
+            [sys.executable, "-c", textwrap.dedent(TWICE)],
+            capture_output=True,
+            text=True,
+            env=dict(os.environ),
+            check=True,
+        )
+        return done.stdout.split()[-1]
+
+    first = digest()
+    assert len(first) == hashlib.sha256().digest_size * 2
+    assert first == digest()
+
+
+def test_another_seed_gives_other_weights(splits: Splits) -> None:
+    def train(seed: int) -> list[Any]:
+        set_seed(seed)
+        model = build_model("gru", vocab_size=splits.vocab_size)
+        fit(model, splits, dataclasses.replace(QUICK, epochs=1, seed=seed))
+        return list(model.get_weights())
+
+    assert not np.array_equal(train(1)[0], train(2)[0])
