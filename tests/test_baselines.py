@@ -1,0 +1,40 @@
+"""The baselines are fitted on the training texts and scored on the others."""
+
+import numpy as np
+import pytest
+
+from seqsent import Examples, Splits
+from seqsent.baselines import baselines
+from seqsent.text import Vocabulary
+
+
+def splits(rng: np.random.Generator, informative: bool) -> Splits:
+    def part(size: int) -> Examples:
+        labels = (np.arange(size) % 4 == 0).astype(np.int32)
+        ids = rng.integers(4, 10, size=(size, 6), dtype=np.int32)
+        if informative:
+            ids[:, 2] = np.where(labels, 10, 11)
+        return Examples(ids, labels)
+
+    return Splits(
+        train=part(200),
+        validation=part(40),
+        test=part(80),
+        vocabulary=Vocabulary(tuple("abcdefgh")),
+        vocab_size=12,
+        label_names=("no", "yes"),
+        lengths=np.full(200, 6),
+        name="made up",
+    )
+
+
+@pytest.mark.parametrize("informative", [True, False])
+def test_a_bag_of_words_finds_the_word_that_decides(informative: bool) -> None:
+    majority, bag = baselines(splits(np.random.default_rng(0), informative))
+    assert majority.name == "majority"
+    assert (majority.val_accuracy, majority.test_accuracy) == (0.75, 0.75)
+    assert bag.name == "bag of words (12)"
+    if informative:
+        assert (bag.val_accuracy, bag.test_accuracy) == (1.0, 1.0)
+    else:
+        assert bag.test_accuracy == pytest.approx(0.75, abs=0.1)
