@@ -55,6 +55,11 @@ class Vocabulary:
         """Return the number of ids, reserved ones included."""
         return FIRST_WORD + len(self.words)
 
+    @property
+    def pieces(self) -> list[str]:
+        """What each id stands for, in order, the reserved ones included."""
+        return [*_MARKS.values(), *self.words]
+
     @cached_property
     def _ids(self) -> dict[str, int]:
         return {word: id for id, word in enumerate(self.words, start=FIRST_WORD)}

@@ -34,3 +34,24 @@ def split_words(text: str) -> list[str]:
     ['i', "didn't", 'like', 'it', 'br', 'at', 'all']
     """
     return [word for word in text.translate(_RULE).split(" ") if word]
+
+
+def last_words(text: str, count: int) -> list[str]:
+    """Return the last words of a text, sooner than splitting all of it.
+
+    Parameters
+    ----------
+    text : str
+        Any text.
+    count : int
+        How many words are wanted.
+
+    Returns
+    -------
+    list of str
+        The end of what `split_words` gives: ``count`` words, or all there are.
+    """
+    # Separators that stand together leave empty pieces, so twice as many are cut off.
+    pieces = text.translate(_RULE).rsplit(" ", 2 * count)
+    words = [piece for piece in pieces[1:] if piece]
+    return words[-count:] if len(words) >= count else split_words(text)[-count:]

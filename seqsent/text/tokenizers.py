@@ -1,0 +1,173 @@
+"""Two ways to cut a text into pieces with ids: the textbook's words, or subwords."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any, Literal, Protocol
+
+from seqsent.text.vocabulary import FIRST_WORD, PADDING, UNKNOWN, Vocabulary
+from seqsent.text.words import last_words, split_words
+
+Unseen = Literal["unknown", "drop"]
+
+
+class Tokenizer(Protocol):
+    """What an encoder needs of a way to cut texts."""
+
+    @property
+    def vocabulary(self) -> Vocabulary:
+        """The pieces that have ids."""
+
+    def ids(self, texts: Sequence[str], last: int | None) -> Iterator[list[int]]:
+        """Yield each text's ids; with ``last`` only its last ones need to be there."""
+
+    def decode(self, ids: Iterable[int]) -> str:
+        """Return ids as readable text."""
+
+    def to_record(self) -> dict[str, Any]:
+        """Return what JSON is to keep."""
+
+
+@dataclass(frozen=True)
+class WordTokenizer:
+    """Words by the textbook's rule.
+
+    A dictionary look-up per word is several times faster than a general tokenizer, and of a
+    text of which only the end is wanted only the end is split.
+
+    Parameters
+    ----------
+    vocabulary : Vocabulary
+        The words that have ids.
+    rarer : frozenset of str, optional
+        Words known to exist that have no id. Where given, any other word is dropped, as
+        Keras dropped the words that only IMDB's test reviews have; otherwise every word
+        without an id becomes the unknown word.
+    """
+
+    vocabulary: Vocabulary
+    rarer: frozenset[str] | None = None
+
+    @classmethod
+    def fit(
+        cls, texts: Iterable[str], vocab_size: int | None, unseen: Unseen = "unknown"
+    ) -> WordTokenizer:
+        """Take the commonest words of texts."""
+        everything = Vocabulary.from_texts(map(split_words, texts))
+        kept = everything.limit(vocab_size)
+        return cls(kept, frozenset(everything.words) if unseen == "drop" else None)
+
+    @cached_property
+    def _ids(self) -> dict[str, int]:
+        known = dict.fromkeys(self.rarer or (), UNKNOWN)
+        known.update((word, id) for id, word in enumerate(self.vocabulary.words, FIRST_WORD))
+        return known
+
+    def ids(self, texts: Sequence[str], last: int | None) -> Iterator[list[int]]:
+        """Yield the ids of each text's words."""
+        known = self._ids
+        if self.rarer is not None:
+            for text in texts:
+                yield [known[word] for word in split_words(text) if word in known]
+            return
+        for text in texts:
+            words = split_words(text) if last is None else last_words(text, last)
+            yield [known.get(word, UNKNOWN) for word in words]
+
+    def decode(self, ids: Iterable[int]) -> str:
+        """Return ids as words with spaces between them."""
+        return self.vocabulary.decode(ids)
+
+    def to_record(self) -> dict[str, Any]:
+        """Return the words in order."""
+        rarer = None if self.rarer is None else sorted(self.rarer)
+        return {"level": "word", "words": list(self.vocabulary.words), "rarer": rarer}
+
+    @classmethod
+    def from_record(cls, record: dict[str, Any]) -> WordTokenizer:
+        """Return the tokenizer that `to_record` described."""
+        rarer = record["rarer"]
+        return cls(_vocabulary(record["words"]), None if rarer is None else frozenset(rarer))
+
+
+@dataclass(frozen=True, eq=False)
+class SubwordTokenizer:
+    """Byte-pair encoding, for languages that do not put spaces where words end.
+
+    Parameters
+    ----------
+    model : tokenizers.Tokenizer
+        Its first four pieces are the reserved ids.
+
+    References
+    ----------
+    Sennrich, Haddow & Birch, 2016, "Neural Machine Translation of Rare Words with Subword
+    Units".
+    """
+
+    model: Any
+
+    @classmethod
+    def fit(cls, texts: Iterable[str], vocab_size: int | None) -> SubwordTokenizer:
+        """Learn which characters to join, until there are so many pieces."""
+        from tokenizers import Tokenizer, decoders, models, normalizers, pre_tokenizers, trainers
+
+        size = vocab_size or 8_000
+        reserved = Vocabulary(()).pieces
+        model = Tokenizer(models.BPE(unk_token=reserved[UNKNOWN]))
+        # Composed letters, as one Korean syllable can be written in two ways.
+        model.normalizer = normalizers.Sequence([normalizers.NFC(), normalizers.Lowercase()])
+        model.pre_tokenizer = pre_tokenizers.Metaspace()
+        model.decoder = decoders.Metaspace()
+        trainer = trainers.BpeTrainer(
+            vocab_size=size,
+            # Rare characters must not use up the room for pieces.
+            limit_alphabet=max(size // 2, 1),
+            special_tokens=reserved,
+            show_progress=False,
+        )
+        model.train_from_iterator(map(_whole, texts), trainer)
+        return cls(model)
+
+    @cached_property
+    def vocabulary(self) -> Vocabulary:
+        """The pieces, single characters first."""
+        pieces = self.model.get_vocab()
+        return Vocabulary(tuple(sorted(pieces, key=pieces.__getitem__)[FIRST_WORD:]))
+
+    def ids(self, texts: Sequence[str], last: int | None) -> Iterator[list[int]]:
+        """Yield the ids of each text's pieces."""
+        for encoding in self.model.encode_batch_fast(list(map(_whole, texts))):
+            yield encoding.ids
+
+    def decode(self, ids: Iterable[int]) -> str:
+        """Return ids as text, the pieces joined again."""
+        shown = [int(id) for id in ids if id != PADDING]
+        return str(self.model.decode(shown, skip_special_tokens=False))
+
+    def to_record(self) -> dict[str, Any]:
+        """Return the model as tokenizers describes it."""
+        return {"level": "subword", "model": json.loads(self.model.to_str())}
+
+    @classmethod
+    def from_record(cls, record: dict[str, Any]) -> SubwordTokenizer:
+        """Return the tokenizer that `to_record` described."""
+        from tokenizers import Tokenizer
+
+        return cls(Tokenizer.from_str(json.dumps(record["model"])))
+
+
+def _whole(text: str) -> str:
+    """Replace halves of characters, which tokenizers cannot take."""
+    return text.encode("utf-8", "replace").decode("utf-8")
+
+
+def _vocabulary(words: Any) -> Vocabulary:
+    if not isinstance(words, list) or not all(isinstance(word, str) for word in words):
+        raise TypeError("its words are no list of texts")
+    if len(set(words)) < len(words):
+        raise ValueError("it has a word twice")
+    return Vocabulary(tuple(words))
