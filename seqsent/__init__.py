@@ -10,11 +10,14 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from seqsent.architecture import Architecture as Architecture
+    from seqsent.artifact import load as load
     from seqsent.backend import choose_backend as choose_backend
+    from seqsent.classifier import TextClassifier as TextClassifier
     from seqsent.datasets import Examples as Examples
     from seqsent.datasets import Splits as Splits
     from seqsent.datasets import load_imdb as load_imdb
     from seqsent.datasets import load_synthetic as load_synthetic
+    from seqsent.errors import ArtifactError as ArtifactError
     from seqsent.errors import BackendError as BackendError
     from seqsent.errors import DataError as DataError
     from seqsent.errors import OptionError as OptionError
@@ -25,23 +28,30 @@ if TYPE_CHECKING:
     from seqsent.errors import TrainingError as TrainingError
     from seqsent.errors import UnknownArchitectureError as UnknownArchitectureError
     from seqsent.errors import UnknownExperimentError as UnknownExperimentError
+    from seqsent.estimator import SentimentClassifier as SentimentClassifier
     from seqsent.experiments import Experiment as Experiment
     from seqsent.experiments import compare as compare
     from seqsent.hookspecs import hookimpl as hookimpl
     from seqsent.layers import set_seed as set_seed
     from seqsent.models import build_model as build_model
+    from seqsent.plan import Plan as Plan
     from seqsent.registry import get_architecture as get_architecture
     from seqsent.registry import list_architectures as list_architectures
     from seqsent.results import Comparison as Comparison
+    from seqsent.text import TextEncoder as TextEncoder
     from seqsent.textbook import textbook_experiments as textbook_experiments
     from seqsent.training import Recipe as Recipe
     from seqsent.training import fit as fit
+    from seqsent.verification import verify as verify
 
 _HOMES = {
     "seqsent.architecture": ["Architecture"],
+    "seqsent.artifact": ["load"],
     "seqsent.backend": ["choose_backend"],
     "seqsent.datasets": ["Examples", "Splits", "load_imdb", "load_synthetic"],
+    "seqsent.classifier": ["TextClassifier"],
     "seqsent.errors": [
+        "ArtifactError",
         "BackendError",
         "DataError",
         "OptionError",
@@ -53,14 +63,18 @@ _HOMES = {
         "UnknownArchitectureError",
         "UnknownExperimentError",
     ],
+    "seqsent.estimator": ["SentimentClassifier"],
     "seqsent.experiments": ["Experiment", "compare"],
     "seqsent.hookspecs": ["hookimpl"],
     "seqsent.layers": ["set_seed"],
     "seqsent.models": ["build_model"],
+    "seqsent.plan": ["Plan"],
     "seqsent.registry": ["get_architecture", "list_architectures"],
     "seqsent.results": ["Comparison"],
+    "seqsent.text": ["TextEncoder"],
     "seqsent.textbook": ["textbook_experiments"],
     "seqsent.training": ["Recipe", "fit"],
+    "seqsent.verification": ["verify"],
 }
 _HOME_OF = {name: home for home, names in _HOMES.items() for name in names}
 

@@ -45,6 +45,10 @@ class TrainingError(SeqsentError, ArithmeticError):
     """Training that cannot go on: a loss that is no longer a number."""
 
 
+class ArtifactError(SeqsentError, ValueError):
+    """A saved classifier that is missing, damaged, or needs what is not installed."""
+
+
 class OutputError(SeqsentError, OSError):
     """A place that results cannot be written to."""
 

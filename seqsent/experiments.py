@@ -11,17 +11,16 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
-from seqsent import layers  # first: it chooses the backend for Keras
+from seqsent import layers
 from seqsent.architecture import Architecture
 from seqsent.baselines import baselines
 from seqsent.datasets import Splits
 from seqsent.environment import environment
 from seqsent.errors import OptionError
+from seqsent.layers import keras
 from seqsent.models import Embedding, build_model
 from seqsent.results import Baseline, Comparison, Data, Published, Run, Watcher
 from seqsent.training import VALIDATION_BATCH, Recipe, fit
-
-import keras  # isort: skip
 
 
 @dataclass(frozen=True)

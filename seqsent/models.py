@@ -7,13 +7,12 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import ArrayLike
 
-from seqsent import layers  # first: it chooses the backend for Keras
+from seqsent import layers
 from seqsent.architecture import Architecture
 from seqsent.errors import DataError, OptionError, PluginError
+from seqsent.layers import keras
 from seqsent.options import check_options
 from seqsent.registry import get_architecture
-
-import keras  # isort: skip
 
 Embedding = int | Literal["onehot"] | ArrayLike
 

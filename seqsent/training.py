@@ -9,13 +9,15 @@ from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any
 
-from seqsent import layers  # first: it chooses the backend for Keras
+import numpy as np
+from numpy.typing import NDArray
+
+from seqsent import layers
 from seqsent.datasets import Splits
 from seqsent.errors import OptionError, OutputError, TrainingError, unknown_name
+from seqsent.layers import keras
 from seqsent.models import check_ids_fit
 from seqsent.results import Epoch, History
-
-import keras  # isort: skip
 
 OPTIMIZERS = ("adam", "adamw", "rmsprop", "sgd")
 
@@ -75,6 +77,7 @@ def fit(
     splits: Splits,
     recipe: Recipe = Recipe(),
     *,
+    sample_weight: NDArray[np.floating[Any]] | None = None,
     save_to: str | os.PathLike[str] | None = None,
     on_epoch: Callable[[int, Epoch], None] | None = None,
 ) -> History:
@@ -88,6 +91,8 @@ def fit(
         Texts to train on and to validate with; the test texts are not touched.
     recipe : Recipe
         What training does.
+    sample_weight : ndarray of float, shape (n_train,), optional
+        How much each training text counts.
     save_to : path, optional
         A ``.keras`` file that holds the best model so far, from the first epoch on. It is
         replaced in one step: an interruption leaves the last whole one.
@@ -130,6 +135,7 @@ def fit(
     model.fit(
         *splits.train,
         validation_data=tuple(splits.validation),
+        sample_weight=sample_weight,
         batch_size=recipe.batch_size,
         validation_batch_size=VALIDATION_BATCH,
         epochs=recipe.epochs,

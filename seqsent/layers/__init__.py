@@ -1,9 +1,13 @@
-"""Layers that encoders are made of; the same on every backend."""
+"""Layers that encoders are made of; the same on every backend.
+
+Whoever needs Keras imports it from here, where its backend has been chosen.
+"""
 
 from seqsent.backend import choose_backend
 
 choose_backend()
 
+import keras  # noqa: E402
 from keras.layers import GRU, LSTM, Bidirectional, SimpleRNN  # noqa: E402
 
 from seqsent.layers.determinism import set_seed  # noqa: E402
@@ -17,6 +21,7 @@ __all__ = [
     "OneHot",
     "Pooling",
     "SimpleRNN",
+    "keras",
     "set_seed",
     "summarise",
 ]

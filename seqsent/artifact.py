@@ -1,0 +1,275 @@
+"""One file that holds a classifier: model, text encoder, manifest."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import tempfile
+import zipfile
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from seqsent.classifier import TextClassifier
+from seqsent.environment import environment
+from seqsent.errors import ArtifactError, DataError, OutputError, SeqsentError
+from seqsent.layers import keras
+from seqsent.registry import registry
+from seqsent.text import TextEncoder
+
+FORMAT = 1
+MANIFEST, MODEL, TOKENIZER = "manifest.json", "model.keras", "tokenizer.json"
+
+# More than any real file of this kind unpacks to.
+_LARGEST = {MANIFEST: 2**26, MODEL: 2**33, TOKENIZER: 2**30}
+_TIGHTEST = 1_000
+
+# Rows of ids by which a file is known to answer as when it was written.
+_SAMPLE_ROWS = 16
+
+
+@dataclass(frozen=True)
+class Manifest:
+    """What a file says of itself.
+
+    Parameters
+    ----------
+    labels : tuple of str
+        The names of the labels, by index.
+    multi_label : bool
+        Whether several may apply to one text.
+    threshold : float
+        The probability from which a label is the answer.
+    architecture : str
+        The name of the network's architecture.
+    distribution : str
+        The package whose plugin provides it.
+    about : mapping
+        Options, recipe, data and figures, as training recorded them.
+    environment : mapping of str to str
+        Versions and machine of the training.
+    sample : tuple
+        The model's answers to the rows of `sample_ids`.
+    files : mapping of str to str
+        The SHA-256 of every other part of the file.
+    format : int
+        The version of this layout.
+    """
+
+    labels: tuple[str, ...]
+    multi_label: bool
+    threshold: float
+    architecture: str
+    distribution: str
+    about: Mapping[str, Any]
+    environment: Mapping[str, str]
+    sample: tuple[tuple[float, ...], ...]
+    files: Mapping[str, str] = field(default_factory=dict)
+    format: int = FORMAT
+
+
+def sample_ids(encoder: TextEncoder) -> NDArray[np.int32]:
+    """Return rows of ids of every length, the same for the same encoder.
+
+    They are drawn from the vocabulary, so that no text of a user's is in the file.
+    """
+    random = np.random.RandomState(0)
+    ids = random.randint(1, encoder.vocab_size, (_SAMPLE_ROWS, encoder.maxlen)).astype(np.int32)
+    lengths = np.linspace(1, encoder.maxlen, _SAMPLE_ROWS).astype(int)
+    places = np.arange(encoder.maxlen)
+    if encoder.padding == "front":
+        places = places[::-1]
+    return np.where(places[None, :] < lengths[:, None], ids, 0).astype(np.int32)
+
+
+def save(classifier: TextClassifier, path: str | os.PathLike[str]) -> None:
+    """Write a classifier to one file, in one step.
+
+    Parameters
+    ----------
+    classifier : TextClassifier
+        What to keep.
+    path : path
+        The file, usually ``NAME.seqsent``. An old one is replaced when the new one is whole.
+
+    Raises
+    ------
+    OutputError
+        When it cannot be written.
+    """
+    path = Path(path)
+    try:
+        with tempfile.TemporaryDirectory(dir=path.parent, prefix=f".{path.name}.") as name:
+            folder = Path(name)
+            _write_parts(classifier, folder)
+            unfinished = folder / "whole"
+            with zipfile.ZipFile(unfinished, "w", zipfile.ZIP_DEFLATED) as archive:
+                for part in (MANIFEST, TOKENIZER, MODEL):
+                    archive.write(folder / part, part)
+            unfinished.replace(path)
+    except OSError as error:
+        raise OutputError(
+            f"{path} cannot be written: {error.strerror or error}. Name another place."
+        ) from error
+
+
+def _write_parts(classifier: TextClassifier, folder: Path) -> None:
+    classifier.model.save(folder / MODEL)
+    (folder / TOKENIZER).write_text(classifier.encoder.to_json(), encoding="utf-8")
+    manifest = Manifest(
+        labels=classifier.label_names,
+        multi_label=classifier.multi_label,
+        threshold=classifier.threshold,
+        architecture=str(classifier.about.get("architecture", "")),
+        distribution=str(classifier.about.get("distribution", "")),
+        about=classifier.about,
+        environment=environment(),
+        sample=tuple(
+            tuple(float(value) for value in row)
+            for row in classifier.probabilities(sample_ids(classifier.encoder))
+        ),
+        files={part: _digest((folder / part).read_bytes()) for part in (TOKENIZER, MODEL)},
+    )
+    text = json.dumps(asdict(manifest), indent=2, ensure_ascii=False)
+    (folder / MANIFEST).write_text(text + "\n", encoding="utf-8")
+
+
+def read_manifest(path: str | os.PathLike[str]) -> Manifest:
+    """Return what a file says of itself, without loading its model or importing Keras' parts.
+
+    Raises
+    ------
+    ArtifactError
+        When the file is not there, not whole, or no classifier.
+    """
+    return _manifest(Path(path), _read(Path(path)))
+
+
+def load(path: str | os.PathLike[str]) -> TextClassifier:
+    """Load a classifier, on whichever backend is running.
+
+    Parameters
+    ----------
+    path : path
+        A file that `save` wrote, on any backend.
+
+    Returns
+    -------
+    TextClassifier
+
+    Raises
+    ------
+    ArtifactError
+        When the file is missing, truncated, altered or of a newer format, or when the plugin
+        of its architecture is not installed; the message names the package to install.
+    """
+    path = Path(path)
+    parts = _read(path)
+    manifest = _manifest(path, parts)
+    _require_plugin(path, manifest)
+    try:
+        encoder = TextEncoder.from_json(parts[TOKENIZER])
+    except DataError as error:
+        raise ArtifactError(f"{path} has no usable text encoder: {error}") from error
+    return TextClassifier(
+        model=_load_model(path, parts[MODEL]),
+        encoder=encoder,
+        label_names=tuple(manifest.labels),
+        multi_label=manifest.multi_label,
+        threshold=manifest.threshold,
+        about=manifest.about,
+    )
+
+
+def _read(path: Path) -> dict[str, bytes]:
+    """Return the parts of a file; nothing is unpacked, so no name can lead elsewhere."""
+    try:
+        with zipfile.ZipFile(path) as archive:
+            _check_parts(path, archive)
+            return {part: archive.read(part) for part in (MANIFEST, TOKENIZER, MODEL)}
+    except FileNotFoundError as error:
+        raise ArtifactError(f"{path} does not exist; expected a .seqsent file") from error
+    except (OSError, zipfile.BadZipFile, EOFError, ValueError, NotImplementedError) as error:
+        raise ArtifactError(
+            f"{path} cannot be read as a .seqsent file: {error}. It is truncated or something "
+            "else; copy it again, or train anew."
+        ) from error
+
+
+def _check_parts(path: Path, archive: zipfile.ZipFile) -> None:
+    parts = {part.filename: part for part in archive.infolist()}
+    expected = sorted(_LARGEST)
+    if sorted(parts) != expected or len(archive.infolist()) != len(expected):
+        raise ArtifactError(
+            f"{path} holds {', '.join(sorted(parts)) or 'nothing'}; expected "
+            f"{', '.join(expected)}. It is no .seqsent file."
+        )
+    for name, part in parts.items():
+        packed_too_tightly = part.file_size > _TIGHTEST * max(part.compress_size, 1)
+        if part.file_size > _LARGEST[name] or packed_too_tightly:
+            raise ArtifactError(
+                f"{name} in {path} would unpack to {part.file_size:,} bytes, more than a model "
+                "has. Do not trust this file."
+            )
+
+
+def _manifest(path: Path, parts: Mapping[str, bytes]) -> Manifest:
+    try:
+        record = json.loads(parts[MANIFEST])
+        if record["format"] != FORMAT:
+            raise ArtifactError(
+                f"{path} is of format {record['format']!r}; this version reads format {FORMAT}. "
+                "Update seqsent: python -m pip install -U seqsent"
+            )
+        manifest = Manifest(**{**record, "labels": tuple(record["labels"])})
+        digests = dict(manifest.files)
+    except (ValueError, LookupError, TypeError, RecursionError) as error:
+        raise ArtifactError(
+            f"{path} has a manifest that cannot be read: {type(error).__name__}: {error}"
+        ) from error
+    for part in (TOKENIZER, MODEL):
+        if digests.get(part) != _digest(parts[part]):
+            raise ArtifactError(
+                f"{part} in {path} is not what was saved: its checksum differs. Copy the file "
+                "again, or train anew."
+            )
+    return manifest
+
+
+def _require_plugin(path: Path, manifest: Manifest) -> None:
+    """Import the architecture's plugin, which may bring layers that the model needs."""
+    name = manifest.architecture
+    if name and name not in registry().list_architectures():
+        raise ArtifactError(
+            f"{path} needs the architecture {name!r}, which no installed plugin provides. Run: "
+            f"python -m pip install {manifest.distribution or 'its package'}"
+        )
+    try:
+        if name:
+            registry().get_architecture(name).load_encoder()
+    except SeqsentError as error:
+        raise ArtifactError(f"{path} cannot be loaded: {error}") from error
+
+
+def _load_model(path: Path, content: bytes) -> keras.Model:
+    with tempfile.TemporaryDirectory() as folder:
+        file = Path(folder) / MODEL
+        file.write_bytes(content)
+        try:
+            return keras.models.load_model(file, compile=False)
+        # Whatever Keras makes of a configuration that it cannot or will not build.
+        except Exception as error:
+            reason = str(error).strip().splitlines()
+            raise ArtifactError(
+                f"the model in {path} cannot be loaded: {type(error).__name__}: "
+                f"{reason[0] if reason else ''}"
+            ) from error
+
+
+def _digest(content: bytes) -> str:
+    return hashlib.sha256(content).hexdigest()

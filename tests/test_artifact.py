@@ -1,0 +1,191 @@
+"""One file: whole or not at all, the same answers again, and a reason where it cannot be used."""
+
+import json
+import zipfile
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import keras
+import numpy as np
+import pytest
+
+import seqsent
+from seqsent import ArtifactError, OutputError, Recipe, TextClassifier
+from seqsent.artifact import MANIFEST, MODEL, TOKENIZER, read_manifest, sample_ids, save
+from seqsent.datasets.synthetic import generate
+from seqsent.plan import Plan, train
+from seqsent.verification import verify
+
+TEXTS, LABELS = generate(200)
+
+
+def classifier_of(multi_label: bool = False, **changes: Any) -> TextClassifier:
+    labels = np.array(LABELS, dtype=np.int32)
+    if multi_label:
+        labels = np.stack([labels, 1 - labels], axis=1)
+    plan = Plan("gru", {"units": 3}, embedding=4, maxlen=12, recipe=Recipe("adam", 0.01, epochs=1))
+    classifier, _ = train(
+        replace(plan, **changes),
+        (TEXTS[:150], labels[:150]),
+        (TEXTS[150:], labels[150:]),
+        ("neg", "pos"),
+        multi_label=multi_label,
+    )
+    return classifier
+
+
+@pytest.fixture(scope="module")
+def classifier() -> TextClassifier:
+    return classifier_of()
+
+
+@pytest.fixture
+def path(classifier: TextClassifier, tmp_path: Path) -> Path:
+    save(classifier, tmp_path / "model.seqsent")
+    return tmp_path / "model.seqsent"
+
+
+@pytest.mark.parametrize(
+    "made",
+    [
+        {},
+        {"multi_label": True},
+        {"level": "subword", "vocab_size": 90},
+        {"embedding": "onehot"},
+        {"padding": "back", "truncation": "middle"},
+    ],
+    ids=str,
+)
+def test_a_loaded_classifier_answers_as_before(tmp_path: Path, made: dict[str, Any]) -> None:
+    classifier = classifier_of(**made)
+    save(classifier, tmp_path / "model.seqsent")
+    loaded = seqsent.load(tmp_path / "model.seqsent")
+    texts = [*TEXTS[:20], "", "never seen"]
+    np.testing.assert_allclose(
+        loaded.predict_proba(texts), classifier.predict_proba(texts), atol=1e-6
+    )
+    assert loaded.predict(texts) == classifier.predict(texts)
+    assert loaded.label_names == ("neg", "pos")
+
+
+def test_the_manifest_says_what_the_file_is(path: Path) -> None:
+    manifest = read_manifest(path)
+    assert (manifest.architecture, manifest.distribution) == ("gru", "seqsent")
+    assert manifest.about["options"] == {"units": 3}
+    assert manifest.environment["keras"] == keras.__version__
+    assert set(manifest.files) == {MODEL, TOKENIZER}
+
+
+def test_no_text_of_the_users_is_in_the_file(path: Path) -> None:
+    with zipfile.ZipFile(path) as archive:
+        content = b"".join(archive.read(name) for name in archive.namelist())
+    assert not any(text.encode() in content for text in TEXTS)
+
+
+def test_a_whole_file_is_all_that_is_left(path: Path, classifier: TextClassifier) -> None:
+    save(classifier, path)
+    assert list(path.parent.glob("*")) == [path]
+
+
+def test_an_old_file_survives_a_failure(
+    path: Path, classifier: TextClassifier, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before = path.read_bytes()
+
+    def fail(*_: Any) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(zipfile.ZipFile, "write", fail)
+    with pytest.raises(OutputError, match="No space left on device"):
+        save(classifier, path)
+    assert path.read_bytes() == before
+    assert list(path.parent.glob("*")) == [path]
+
+
+def test_a_folder_that_is_not_there_is_named(tmp_path: Path, classifier: TextClassifier) -> None:
+    with pytest.raises(OutputError, match="absent"):
+        save(classifier, tmp_path / "absent" / "model.seqsent")
+
+
+def change(part: str, edit: Callable[[bytes], bytes]) -> Callable[[Path], None]:
+    def apply(path: Path) -> None:
+        with zipfile.ZipFile(path) as archive:
+            parts = {name: archive.read(name) for name in archive.namelist()}
+        parts[part] = edit(parts[part])
+        with zipfile.ZipFile(path, "w") as archive:
+            for name, content in parts.items():
+                archive.writestr(name, content)
+
+    return apply
+
+
+def change_manifest(**changes: Any) -> Callable[[Path], None]:
+    return change(MANIFEST, lambda text: json.dumps({**json.loads(text), **changes}).encode())
+
+
+def add(name: str, content: bytes) -> Callable[[Path], None]:
+    def apply(path: Path) -> None:
+        with zipfile.ZipFile(path, "a", zipfile.ZIP_DEFLATED) as archive:
+            archive.writestr(name, content)
+
+    return apply
+
+
+def bomb(path: Path) -> None:
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name in (MANIFEST, TOKENIZER, MODEL):
+            archive.writestr(name, b"\0" * 2**27)
+
+
+BROKEN: dict[str, tuple[Callable[[Path], object], str]] = {
+    "missing": (Path.unlink, "does not exist"),
+    "empty": (lambda path: path.write_bytes(b""), "cannot be read as a .seqsent file"),
+    "truncated": (lambda path: path.write_bytes(path.read_bytes()[:-100]), "truncated"),
+    "no zip": (lambda path: path.write_text("hello"), "cannot be read as a .seqsent file"),
+    "a part too many": (add("../../evil", b"x"), r"holds \.\./\.\./evil"),
+    "a bomb": (bomb, "would unpack to"),
+    "altered model": (change(MODEL, lambda b: b[:-1] + b"x"), "checksum differs"),
+    "altered words": (change(TOKENIZER, lambda b: b.replace(b"film", b"fill") + b" "), "checksum"),
+    "no manifest": (change(MANIFEST, lambda b: b"{"), "manifest that cannot be read"),
+    "a list": (change(MANIFEST, lambda b: b"[]"), "manifest that cannot be read"),
+    "deep": (change(MANIFEST, lambda b: b"[" * 100_000), "manifest that cannot be read"),
+    "newer": (change_manifest(format=2), "is of format 2; .* Update seqsent"),
+    "more fields": (change_manifest(more=1), "manifest that cannot be read"),
+    "no plugin": (
+        change_manifest(architecture="textcnn", distribution="seqsent-textcnn"),
+        "needs the architecture 'textcnn'.*pip install seqsent-textcnn",
+    ),
+}
+
+
+@pytest.mark.parametrize(("damage", "message"), BROKEN.values(), ids=BROKEN)
+def test_a_file_that_cannot_be_used_says_why(
+    path: Path, damage: Callable[[Path], object], message: str
+) -> None:
+    damage(path)
+    with pytest.raises(ArtifactError, match=message) as caught:
+        seqsent.load(path)
+    assert str(path) in str(caught.value)
+    assert "\n" not in str(caught.value)
+
+
+def test_the_sample_has_texts_of_every_length(classifier: TextClassifier) -> None:
+    ids = sample_ids(classifier.encoder)
+    lengths = np.count_nonzero(ids, axis=1)
+    assert (lengths.min(), lengths.max()) == (1, 12)
+    np.testing.assert_array_equal(ids, sample_ids(classifier.encoder))
+
+
+def test_the_running_backend_is_verified(path: Path) -> None:
+    (verification,) = verify(path, [keras.backend.backend()])
+    assert verification.passed
+    assert verification.difference < 1e-6
+
+
+def test_another_model_is_not(path: Path) -> None:
+    sample = [[1.0 - p for p in row] for row in read_manifest(path).sample]
+    change_manifest(sample=sample)(path)
+    (verification,) = verify(path, [keras.backend.backend()])
+    assert not verification.passed
