@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from seqsent import layers
 from seqsent.datasets import Splits
-from seqsent.errors import OptionError, OutputError, TrainingError, unknown_name
+from seqsent.errors import OptionError, OutputError, SeqsentError, TrainingError, unknown_name
 from seqsent.layers import keras
 from seqsent.models import check_ids_fit
 from seqsent.results import Epoch, History
@@ -132,16 +132,22 @@ def fit(
     ]
     if save_to is not None:
         callbacks.append(_SaveBest(Path(save_to)))
-    model.fit(
-        *splits.train,
-        validation_data=tuple(splits.validation),
-        sample_weight=sample_weight,
-        batch_size=recipe.batch_size,
-        validation_batch_size=VALIDATION_BATCH,
-        epochs=recipe.epochs,
-        callbacks=callbacks,
-        verbose=0,
-    )
+    try:
+        model.fit(
+            *splits.train,
+            validation_data=tuple(splits.validation),
+            sample_weight=sample_weight,
+            batch_size=recipe.batch_size,
+            validation_batch_size=VALIDATION_BATCH,
+            epochs=recipe.epochs,
+            callbacks=callbacks,
+            verbose=0,
+        )
+    except Exception as error:
+        # TensorFlow's update of an embedding fails on weights that are no numbers.
+        if isinstance(error, SeqsentError) or _finite(model):
+            raise
+        raise TrainingError(_diverged(len(record.epochs) + 1)) from error
     return History(tuple(record.epochs))
 
 
@@ -149,6 +155,17 @@ def _loss(model: keras.Model) -> str:
     """Return the cross-entropy that belongs to the model's head."""
     softmax = model.layers[-1].activation is keras.activations.softmax
     return "sparse_categorical_crossentropy" if softmax else "binary_crossentropy"
+
+
+def _finite(model: keras.Model) -> bool:
+    return all(np.isfinite(weight).all() for weight in model.get_weights())
+
+
+def _diverged(epoch: int) -> str:
+    return (
+        f"the loss or the weights were no longer numbers in epoch {epoch}. Try a lower learning "
+        "rate."
+    )
 
 
 class _Record(keras.callbacks.Callback):
@@ -162,10 +179,7 @@ class _Record(keras.callbacks.Callback):
     def on_epoch_end(self, epoch: int, logs: dict[str, Any] | None = None) -> None:
         figures = Epoch(**{field.name: float((logs or {})[field.name]) for field in fields(Epoch)})
         if not math.isfinite(figures.loss + figures.val_loss):
-            raise TrainingError(
-                f"the loss became {figures.loss} (validation: {figures.val_loss}) in epoch "
-                f"{epoch + 1}; expected a number. Try a lower learning rate."
-            )
+            raise TrainingError(_diverged(epoch + 1))
         self.epochs.append(figures)
         if self._on_epoch:
             self._on_epoch(epoch + 1, figures)
