@@ -15,8 +15,11 @@ if TYPE_CHECKING:
     from seqsent.classifier import TextClassifier as TextClassifier
     from seqsent.datasets import Examples as Examples
     from seqsent.datasets import Splits as Splits
+    from seqsent.datasets import Texts as Texts
     from seqsent.datasets import load_imdb as load_imdb
     from seqsent.datasets import load_synthetic as load_synthetic
+    from seqsent.datasets import load_texts as load_texts
+    from seqsent.datasets import read_texts as read_texts
     from seqsent.errors import ArtifactError as ArtifactError
     from seqsent.errors import BackendError as BackendError
     from seqsent.errors import DataError as DataError
@@ -48,7 +51,15 @@ _HOMES = {
     "seqsent.architecture": ["Architecture"],
     "seqsent.artifact": ["load"],
     "seqsent.backend": ["choose_backend"],
-    "seqsent.datasets": ["Examples", "Splits", "load_imdb", "load_synthetic"],
+    "seqsent.datasets": [
+        "Examples",
+        "Splits",
+        "Texts",
+        "load_imdb",
+        "load_synthetic",
+        "load_texts",
+        "read_texts",
+    ],
     "seqsent.classifier": ["TextClassifier"],
     "seqsent.errors": [
         "ArtifactError",

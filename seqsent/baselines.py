@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -12,7 +13,9 @@ from numpy.typing import NDArray
 from seqsent.datasets import Splits
 from seqsent.results import Baseline
 
-Classifier = Callable[[NDArray[np.int32]], NDArray[Any]]
+# A part's inputs, ids or texts, and its labels.
+Part = tuple[Any, NDArray[Any]]
+Classifier = Callable[[Any], NDArray[Any]]
 
 
 def baselines(splits: Splits) -> list[Baseline]:
@@ -28,37 +31,84 @@ def baselines(splits: Splits) -> list[Baseline]:
     list of Baseline
         The commonest class, and logistic regression on a bag of words.
     """
-    words = f"bag of words ({splits.vocab_size})"
+    train, validation, test = (
+        (part.ids, part.labels) for part in (splits.train, splits.validation, splits.test)
+    )
+    size = splits.vocab_size
+    bag_of_words = partial(_bag_of_ids, vocab_size=size)
     return [
-        _score("majority", _majority, splits),
-        _score(words, _bag_of_words, splits),
+        _score("majority", _majority, train, validation, test),
+        _score(f"bag of words ({size})", bag_of_words, train, validation, test),
     ]
 
 
-def _score(name: str, fit: Callable[[Splits], Classifier], splits: Splits) -> Baseline:
+def text_baselines(train: Part, validation: Part, test: Part) -> list[Baseline]:
+    """Return the baselines for raw texts, each a list of texts with its labels.
+
+    Parameters
+    ----------
+    train, validation, test : tuple of (list of str, ndarray)
+        Class indices of shape (n,), or zeros and ones of shape (n, labels), where only a
+        text with all its labels right counts.
+
+    Returns
+    -------
+    list of Baseline
+        The commonest answer, and logistic regression on TF-IDF weights of all words.
+    """
+    return [
+        _score("majority", _majority, train, validation, test),
+        _score("TF-IDF + logistic regression", _tf_idf, train, validation, test),
+    ]
+
+
+def _score(
+    name: str,
+    fit: Callable[[Any, NDArray[Any]], Classifier],
+    train: Part,
+    validation: Part,
+    test: Part,
+) -> Baseline:
     start = time.perf_counter()
-    classify = fit(splits)
-    validation, test = (
-        float(np.mean(classify(part.ids) == part.labels))
-        for part in (splits.validation, splits.test)
+    classify = fit(*train)
+    on_validation, on_test = (
+        float(np.mean((classify(inputs) == labels).reshape(len(labels), -1).all(axis=1)))
+        for inputs, labels in (validation, test)
     )
-    return Baseline(name, validation, test, seconds=time.perf_counter() - start)
+    return Baseline(name, on_validation, on_test, seconds=time.perf_counter() - start)
 
 
-def _majority(splits: Splits) -> Classifier:
-    commonest = np.bincount(splits.train.labels).argmax()
-    return lambda ids: np.full(len(ids), commonest)
+def _majority(inputs: Any, labels: NDArray[Any]) -> Classifier:
+    answers, counts = np.unique(labels, axis=0, return_counts=True)
+    commonest = answers[counts.argmax()]
+    return lambda inputs: np.repeat(commonest[None], len(inputs), axis=0)
 
 
-def _bag_of_words(splits: Splits) -> Classifier:
+def _bag_of_ids(ids: NDArray[np.int32], labels: NDArray[Any], vocab_size: int) -> Classifier:
     """Fit logistic regression on TF-IDF weights of the words, their order forgotten."""
     from sklearn.feature_extraction.text import TfidfTransformer
     from sklearn.linear_model import LogisticRegression
     from sklearn.pipeline import make_pipeline
 
     model = make_pipeline(TfidfTransformer(sublinear_tf=True), LogisticRegression(max_iter=1000))
-    model.fit(_counts(splits.train.ids, splits.vocab_size), splits.train.labels)
-    return lambda ids: np.asarray(model.predict(_counts(ids, splits.vocab_size)))
+    model.fit(_counts(ids, vocab_size), labels)
+    return lambda ids: np.asarray(model.predict(_counts(ids, vocab_size)))
+
+
+def _tf_idf(texts: list[str], labels: NDArray[Any]) -> Classifier:
+    from sklearn.feature_extraction.text import TfidfVectorizer
+    from sklearn.linear_model import LogisticRegression
+    from sklearn.multiclass import OneVsRestClassifier
+    from sklearn.pipeline import make_pipeline
+
+    regression = LogisticRegression(max_iter=1000)
+    model = make_pipeline(
+        # Single characters are words too, in languages that need no more of them.
+        TfidfVectorizer(sublinear_tf=True, token_pattern=r"\w+"),
+        OneVsRestClassifier(regression) if labels.ndim == 2 else regression,
+    )
+    model.fit(texts, labels)
+    return lambda texts: np.asarray(model.predict(texts))
 
 
 def _counts(ids: NDArray[np.int32], vocab_size: int) -> Any:

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from seqsent import Examples, Splits
-from seqsent.baselines import baselines
+from seqsent.baselines import baselines, text_baselines
 from seqsent.text import Vocabulary
 
 
@@ -38,3 +38,15 @@ def test_a_bag_of_words_finds_the_word_that_decides(informative: bool) -> None:
         assert (bag.val_accuracy, bag.test_accuracy) == (1.0, 1.0)
     else:
         assert bag.test_accuracy == pytest.approx(0.75, abs=0.1)
+
+
+@pytest.mark.parametrize("several", [False, True], ids=["one label", "several labels"])
+def test_raw_texts_have_baselines_too(several: bool) -> None:
+    texts = ["a fine film", "a dull film", "a fine day", "a dull day"] * 10
+    labels = np.array([1, 0, 1, 0] * 10)
+    if several:
+        labels = np.stack([labels, np.array([1, 1, 0, 0] * 10)], axis=1)
+    part = (texts, labels)
+    majority, words = text_baselines(part, part, part)
+    assert majority.test_accuracy == (0.25 if several else 0.5)
+    assert (words.val_accuracy, words.test_accuracy) == (1.0, 1.0)

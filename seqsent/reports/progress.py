@@ -30,7 +30,7 @@ class TrainingProgress(Watcher):
         self._console = console
         self._bars = Progress(
             TextColumn("{task.description:<18}"),
-            BarColumn(bar_width=14),
+            BarColumn(bar_width=10),
             MofNCompleteColumn(),
             TextColumn("{task.fields[figures]}"),
             TimeElapsedColumn(),

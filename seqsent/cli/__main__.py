@@ -1,0 +1,5 @@
+"""``python -m seqsent.cli``."""
+
+from seqsent.cli import main
+
+main()

@@ -1,0 +1,91 @@
+"""The application that commands hang on, and how it speaks to people."""
+
+from __future__ import annotations
+
+import os
+import warnings
+from collections.abc import Sequence
+from typing import Annotated, Any
+
+import typer
+from rich.console import Console
+from rich.markup import escape
+from rich.table import Table
+from typer.core import TyperGroup
+
+from seqsent.errors import SeqsentError
+
+# TensorFlow's remarks on the processor would bury what a user must read.
+os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+
+output = Console()
+errors = Console(stderr=True)
+
+
+class OneLineErrors(TyperGroup):
+    """Shows what a user can mend as one line, with exit status 2."""
+
+    def invoke(self, ctx: Any) -> Any:
+        """Run the command."""
+        with warnings.catch_warnings():
+            warnings.showwarning = _show_warning
+            try:
+                return super().invoke(ctx)
+            except SeqsentError as error:
+                one_line("error", error)
+                raise typer.Exit(2) from error
+            except KeyboardInterrupt:
+                one_line("stopped", "nothing more was written")
+                raise typer.Exit(130) from None
+
+
+def one_line(kind: str, message: object) -> None:
+    """Write a line to standard error."""
+    errors.print(f"{kind}: {' '.join(str(message).split())}", markup=False, soft_wrap=True)
+
+
+def _show_warning(message: Warning | str, *_: Any, **__: Any) -> None:
+    one_line("warning", message)
+
+
+app = typer.Typer(
+    cls=OneLineErrors,
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    help="Classify the sentiment of text with recurrent networks.",
+)
+
+
+def _version(wanted: bool) -> None:
+    if wanted:
+        import seqsent
+
+        typer.echo(f"seqsent {seqsent.__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def _main(
+    version: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Show the version.")
+    ] = False,
+) -> None:
+    pass
+
+
+Backend = Annotated[
+    str | None,
+    typer.Option(help="jax, tensorflow or torch; the one that is installed when left out."),
+]
+AsJson = Annotated[bool, typer.Option("--json", help="Print JSON for a program to read.")]
+
+
+def table(columns: Sequence[str], rows: Sequence[Sequence[str]]) -> Table:
+    """Return a plain table; square brackets in cells are not rich's markup."""
+    shown = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0))
+    for column in columns:
+        shown.add_column(column, overflow="fold")
+    for row in rows:
+        shown.add_row(*map(escape, row))
+    return shown

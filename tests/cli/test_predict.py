@@ -1,0 +1,129 @@
+"""A saved classifier is used by command: on texts, a file, a stream; inspected; verified."""
+
+import json
+import subprocess
+import sys
+import zipfile
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from typer.testing import Result
+
+import seqsent
+from seqsent import SentimentClassifier
+from seqsent.backend import choose_backend
+from seqsent.datasets.synthetic import generate
+
+Run = Callable[..., Result]
+Refused = Callable[..., str]
+
+TEXTS, LABELS = generate(120)
+
+
+@pytest.fixture(scope="module")
+def model(tmp_path_factory: pytest.TempPathFactory) -> str:
+    estimator = SentimentClassifier(
+        "gru", options={"units": 3}, embedding=4, maxlen=12, epochs=1, random_state=0
+    )
+    estimator.fit(TEXTS, ["good" if label else "bad" for label in LABELS])
+    path = tmp_path_factory.mktemp("model") / "model.seqsent"
+    estimator.save(path)
+    return str(path)
+
+
+def expected(model: str, texts: list[str]) -> list[str]:
+    classifier = seqsent.load(model)
+    shares = classifier.predict_proba(texts).max(axis=1)
+    return [f"{name}\t{p:.4f}" for name, p in zip(classifier.predict(texts), shares, strict=True)]
+
+
+def test_texts_are_answered(run: Run, model: str) -> None:
+    texts = ["a fine film", "", "좋은 영화"]
+    assert run("predict", model, *texts).stdout.splitlines() == expected(model, texts)
+
+
+def test_a_stream_is_answered_line_by_line(run: Run, model: str) -> None:
+    result = run("predict", model, input="\n".join(TEXTS) + "\n")
+    assert result.stdout.splitlines() == expected(model, TEXTS)
+
+
+def test_a_slow_producer_gets_its_answer_at_once(model: str) -> None:
+    with subprocess.Popen(
+        [sys.executable, "-m", "seqsent.cli", "predict", model],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+    ) as process:
+        assert process.stdin is not None
+        assert process.stdout is not None
+        for text in TEXTS[:3]:
+            process.stdin.write(f"{text}\n")
+            process.stdin.flush()
+            assert process.stdout.readline().rstrip("\n") == expected(model, [text])[0]
+        process.stdin.close()
+    assert process.returncode == 0
+
+
+def test_a_reader_that_has_enough_ends_it_quietly(model: str, tmp_path: Path) -> None:
+    (tmp_path / "lines.txt").write_text("a film\n" * 50_000)
+    command = f"{sys.executable} -m seqsent.cli predict {model} < lines.txt | head -n 1"
+    done = subprocess.run(
+        ["bash", "-o", "pipefail", "-c", command],
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert len(done.stdout.splitlines()) == 1
+    assert done.stderr == ""
+
+
+def test_a_file_is_answered_into_a_file(run: Run, model: str, tmp_path: Path) -> None:
+    (tmp_path / "texts.txt").write_text("\n".join(TEXTS), encoding="utf-8")
+    out = tmp_path / "answers.tsv"
+    result = run("predict", model, "--input", str(tmp_path / "texts.txt"), "--output", str(out))
+    assert (result.exit_code, result.stdout) == (0, "")
+    assert out.read_text(encoding="utf-8").splitlines() == expected(model, TEXTS)
+    assert {path.name for path in tmp_path.iterdir()} == {"texts.txt", "answers.tsv"}
+
+
+def test_answers_are_also_json(run: Run, model: str) -> None:
+    (answer,) = map(json.loads, run("predict", model, "a film", "--json").stdout.splitlines())
+    assert answer["label"] == max(answer["probabilities"], key=answer["probabilities"].get)
+    assert set(answer["probabilities"]) == {"bad", "good"}
+
+
+def test_the_threshold_can_be_moved(run: Run, model: str) -> None:
+    assert run("predict", model, "a", "--threshold", "0.01").stdout.startswith("good\t")
+    assert run("predict", model, "a", "--threshold", "0.99").stdout.startswith("bad\t")
+
+
+def test_a_model_is_inspected(run: Run, model: str) -> None:
+    shown = run("inspect", model).stdout
+    for part in ("gru", "units=3", "bad, good", "seqsent"):
+        assert part in shown
+    assert json.loads(run("inspect", model, "--json").stdout)["labels"] == ["bad", "good"]
+
+
+def test_a_model_is_verified(run: Run, model: str) -> None:
+    backend = choose_backend()
+    result = run("verify", model, "--backends", backend)
+    assert result.exit_code == 0
+    assert backend in result.stdout
+    (record,) = json.loads(run("verify", model, "--json").stdout)
+    assert record["passed"]
+
+
+def test_what_cannot_be_used_is_one_line(refused: Refused, model: str, tmp_path: Path) -> None:
+    absent = str(tmp_path / "absent")
+    assert "does not exist" in refused("predict", absent, "a")
+    assert "does not exist" in refused("inspect", absent)
+    assert "does not exist" in refused("verify", absent)
+    assert absent in refused("predict", model, "--input", absent)
+    assert absent in refused("predict", model, "a", "--output", f"{absent}/answers")
+    assert "did you mean 'torch'" in refused("verify", model, "--backends", "touch")
+    assert "threshold=1.5" in refused("predict", model, "a", "--threshold", "1.5")
+    with zipfile.ZipFile(tmp_path / "other.seqsent", "w") as archive:
+        archive.writestr("a", "b")
+    assert "no .seqsent file" in refused("predict", str(tmp_path / "other.seqsent"), "a")

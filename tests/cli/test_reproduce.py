@@ -1,0 +1,70 @@
+"""The textbook's suite by command, and one line where something is wrong."""
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+
+from typer.testing import Result
+
+from seqsent.backend import BACKENDS, choose_backend
+from seqsent.cli.reproduce import SEED
+
+Run = Callable[..., Result]
+Refused = Callable[..., str]
+
+
+def test_reproduce_leaves_a_report(tmp_path: Path, run: Run) -> None:
+    result = run(
+        *["reproduce", "--data", "synthetic", "--experiments", "gru, simplernn-onehot"],
+        *["--epochs", "1", "--seeds", "2", "--out", str(tmp_path / "out")],
+    )
+    assert result.exit_code == 0, result.output
+    assert max(map(len, result.stdout.splitlines())) <= 80 + len(str(tmp_path))
+    for part in ("simplernn-onehot", "gru", "8,633", "majority", "bag of words"):
+        assert part in result.stdout
+    written = {str(path.relative_to(tmp_path / "out")) for path in tmp_path.rglob("*.*")}
+    assert written >= {
+        "report.html",
+        "metrics.json",
+        "histories.csv",
+        f"models/gru-seed{SEED}.keras",
+        f"models/gru-seed{SEED + 1}.keras",
+        f"models/simplernn-onehot-seed{SEED}.keras",
+    }
+    metrics = json.loads((tmp_path / "out" / "metrics.json").read_text())
+    assert [run["seed"] for run in metrics["runs"]] == [SEED, SEED + 1] * 2
+    assert all(len(run["epochs"]) == 1 for run in metrics["runs"])
+
+
+def test_unknown_names_are_one_line_with_the_closest(tmp_path: Path, refused: Refused) -> None:
+    out = ["--out", str(tmp_path)]
+    assert "did you mean 'lstm'?" in refused("reproduce", "--experiments", "lsmt", *out)
+    assert "did you mean 'jax'?" in refused("reproduce", "--backend", "jaxx", *out)
+    assert "did you mean 'synthetic'?" in refused("reproduce", "--data", "sinthetic", *out)
+    assert "did you mean 'gru'?" in refused("architectures", "grru")
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_another_backend_than_the_running_one_is_refused(refused: Refused) -> None:
+    other = next(name for name in BACKENDS if name != choose_backend())
+    assert other in refused("reproduce", "--backend", other)
+
+
+def test_numbers_that_cannot_be_used_are_refused(tmp_path: Path, run: Run) -> None:
+    for option, value in [("--epochs", "0"), ("--seed", "-1"), ("--seeds", "two")]:
+        result = run("reproduce", option, value, "--out", str(tmp_path / "out"))
+        assert result.exit_code == 2
+        assert option in result.stderr
+    assert not (tmp_path / "out").exists()
+
+
+def test_a_folder_that_cannot_be_written_is_refused(tmp_path: Path, refused: Refused) -> None:
+    (tmp_path / "file").touch()
+    refusal = refused("reproduce", "--data", "synthetic", "--out", str(tmp_path / "file"))
+    assert "cannot be written to" in refusal
+    assert "--out" in refusal
+
+
+def test_a_data_file_that_is_missing_is_refused(tmp_path: Path, refused: Refused) -> None:
+    path = str(tmp_path / "imdb.npz")
+    assert path in refused("reproduce", "--data", path, "--out", str(tmp_path / "out"))
