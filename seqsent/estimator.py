@@ -61,7 +61,8 @@ class SentimentClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
     Examples
     --------
     >>> texts = ["a fine film", "a dull film"] * 20
-    >>> model = SentimentClassifier(epochs=3, random_state=0).fit(texts, ["pos", "neg"] * 20)
+    >>> model = SentimentClassifier(learning_rate=0.02, random_state=0)
+    >>> model = model.fit(texts, ["pos", "neg"] * 20)
     >>> model.predict(["fine", "dull"]).tolist()
     ['pos', 'neg']
     """
@@ -149,6 +150,7 @@ class SentimentClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
             ([texts[row] for row in second], indices[second]),
             tuple(str(name) for name in self.classes_),
             sample_weight=None if weights is None else weights[first],
+            validation_weight=None if weights is None else weights[second],
         )
         self.classifier_ = self.classifier_.with_threshold(self.decision)
         return self

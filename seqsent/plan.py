@@ -19,7 +19,7 @@ from seqsent.results import Epoch, History
 from seqsent.text import TextEncoder
 from seqsent.text.encoder import Level, Truncation
 from seqsent.text.padding import Side
-from seqsent.training import Recipe, fit
+from seqsent.training import Recipe, Weights, fit
 
 
 @dataclass(frozen=True)
@@ -60,7 +60,8 @@ def train(
     label_names: tuple[str, ...],
     *,
     multi_label: bool = False,
-    sample_weight: NDArray[np.floating[Any]] | None = None,
+    sample_weight: Weights | None = None,
+    validation_weight: Weights | None = None,
     on_epoch: Callable[[int, Epoch], None] | None = None,
 ) -> tuple[TextClassifier, History]:
     """Train a classifier of raw texts.
@@ -76,8 +77,8 @@ def train(
         The name of each class or label.
     multi_label : bool
         Whether several labels may apply to one text.
-    sample_weight : ndarray of float, shape (n,), optional
-        How much each training text counts.
+    sample_weight, validation_weight : ndarray of float, shape (n,), optional
+        As in `fit`.
     on_epoch : callable, optional
         As in `fit`.
 
@@ -107,7 +108,14 @@ def train(
         multi_label=multi_label,
         **plan.options,
     )
-    history = fit(model, splits, plan.recipe, sample_weight=sample_weight, on_epoch=on_epoch)
+    history = fit(
+        model,
+        splits,
+        plan.recipe,
+        sample_weight=sample_weight,
+        validation_weight=validation_weight,
+        on_epoch=on_epoch,
+    )
     classifier = TextClassifier(
         model, encoder, label_names, multi_label, about=_about(plan, splits, history)
     )

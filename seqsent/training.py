@@ -21,6 +21,8 @@ from seqsent.results import Epoch, History
 
 OPTIMIZERS = ("adam", "adamw", "rmsprop", "sgd")
 
+Weights = NDArray[np.floating[Any]]
+
 # Nothing is learned from a batch of validation texts, so its size is only a matter of speed.
 VALIDATION_BATCH = 512
 
@@ -77,7 +79,8 @@ def fit(
     splits: Splits,
     recipe: Recipe = Recipe(),
     *,
-    sample_weight: NDArray[np.floating[Any]] | None = None,
+    sample_weight: Weights | None = None,
+    validation_weight: Weights | None = None,
     save_to: str | os.PathLike[str] | None = None,
     on_epoch: Callable[[int, Epoch], None] | None = None,
 ) -> History:
@@ -93,6 +96,9 @@ def fit(
         What training does.
     sample_weight : ndarray of float, shape (n_train,), optional
         How much each training text counts.
+    validation_weight : ndarray of float, shape (n_validation,), optional
+        How much each validation text counts: weighted alike, it stops a training that
+        learns what it was asked to at the right time.
     save_to : path, optional
         A ``.keras`` file that holds the best model so far, from the first epoch on. It is
         replaced in one step: an interruption leaves the last whole one.
@@ -135,7 +141,10 @@ def fit(
     try:
         model.fit(
             *splits.train,
-            validation_data=tuple(splits.validation),
+            validation_data=(
+                *splits.validation,
+                *([] if validation_weight is None else [validation_weight]),
+            ),
             sample_weight=sample_weight,
             batch_size=recipe.batch_size,
             validation_batch_size=VALIDATION_BATCH,
