@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+import math
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
+from numbers import Number
 from typing import Any
 
 import numpy as np
@@ -19,9 +21,9 @@ class Texts:
 
     Parameters
     ----------
-    texts : sequence of str
+    texts : list of str
         Raw texts; an empty one is allowed.
-    labels : ndarray of int32, shape (n,) or (n, labels)
+    labels : ndarray of int32, shape (n,) or (n, num_labels)
         Class indices, or zeros and ones where several labels may apply.
     label_names : tuple of str
         The name of each class or label, by index.
@@ -31,20 +33,43 @@ class Texts:
         What reports call the data.
     columns : str
         Where texts and labels came from, for people.
+
+    Raises
+    ------
+    DataError
+        When texts and labels do not match, something else than a text is among the texts,
+        or there are fewer than two classes.
     """
 
-    texts: Sequence[str]
+    texts: list[str]
     labels: NDArray[Any]
     label_names: tuple[str, ...]
     multi_label: bool = False
     name: str = "texts"
     columns: str = ""
 
+    def __post_init__(self) -> None:
+        """Refuse what no classifier could learn from."""
+        _check_texts(self.texts, self.name)
+        if len(self.label_names) < 2:
+            shown = ", ".join(map(repr, self.label_names)) or "none"
+            raise DataError(
+                f"{self.name} has one label only, {shown}; expected two or more. Name another "
+                "label column, or add texts of another class."
+            )
+        classes = (len(self.label_names),) if self.multi_label else ()
+        expected = (len(self.texts), *classes)
+        if self.labels.shape != expected:
+            raise DataError(
+                f"labels of shape {self.labels.shape} arrived; expected {expected}, one row for "
+                f"each of {len(self.texts)} texts"
+            )
+
     @classmethod
     def from_labels(
         cls,
-        texts: Sequence[Any],
-        labels: Sequence[Any],
+        texts: Iterable[str],
+        labels: Iterable[Any],
         *,
         separator: str | None = None,
         name: str = "texts",
@@ -54,11 +79,11 @@ class Texts:
 
         Parameters
         ----------
-        texts : sequence of str
+        texts : iterable of str
             Raw texts.
-        labels : sequence
-            Words, numbers or truth values, one per text; or a list of them per text, where
-            several labels may apply.
+        labels : iterable
+            Words, numbers or truth values, one per text; or a list or set of them per text,
+            where several labels may apply, or none; or zeros and ones, shape (n, num_labels).
         separator : str, optional
             What separates several labels that arrive as one word.
         name, columns
@@ -67,53 +92,65 @@ class Texts:
         Returns
         -------
         Texts
+            The classes in order: numbers by value, then words by the alphabet.
 
         Raises
         ------
         DataError
             When a row has no text or no label, or all labels are alike.
+
+        Examples
+        --------
+        >>> stars = Texts.from_labels(["bad", "fine", "so so"], [1, 10, 5.0])
+        >>> stars.label_names, stars.labels.tolist()
+        (('1', '5', '10'), [0, 2, 1])
+        >>> several = Texts.from_labels(["a", "b"], ["fun|sad", "sad"], separator="|")
+        >>> several.label_names, several.labels.tolist()
+        (('fun', 'sad'), [[1, 1], [0, 1]])
         """
+        texts, labels = list(texts), _rows(labels)
         if len(texts) != len(labels):
             raise DataError(
                 f"{len(texts)} texts but {len(labels)} labels arrived; expected one each"
             )
-        if not len(texts):
+        if not texts:
             raise DataError(f"{name} holds no texts; expected some of at least two classes")
-        _check_rows(texts, labels)
-        if separator is not None:
-            labels = [[part.strip() for part in str(label).split(separator)] for label in labels]
-        several = all(isinstance(label, list | tuple | set | frozenset) for label in labels)
-        rows = [set(label) if several else {label} for label in labels]
-        names = sorted(set().union(*rows), key=_order)
-        if len(names) < 2:
-            shown = repr(names[0]) if names else "none"
-            raise DataError(
-                f"{name} has one label only, {shown}; expected two or more. Is the column right?"
-            )
-        index = {label: number for number, label in enumerate(names)}
-        table = np.zeros((len(rows), len(names)), dtype=np.int32)
-        for row, present in zip(table, rows, strict=True):
-            row[[index[label] for label in present]] = 1
-        numbers = table if several else table.argmax(axis=1).astype(np.int32)
-        return cls(list(texts), numbers, tuple(map(str, names)), several, name, columns)
+        _check_texts(texts, name)
+        _check_labels(labels, name)
+        if separator:
+            labels = [_parts(label, separator) for label in labels]
+        several = all(isinstance(label, list) for label in labels)
+        rows = [
+            [_label_name(one, row, name) for one in (label if several else [label])]
+            for row, label in enumerate(labels, start=1)
+        ]
+        names = tuple(sorted(set().union(*rows), key=_order))
+        numbers = _indicators(rows, names) if several else _indices(rows, names)
+        return cls(texts, numbers, names, several, name, columns)
 
     def __len__(self) -> int:
         """Return the number of texts."""
         return len(self.texts)
 
-    def take(self, rows: NDArray[np.integer[Any]]) -> Texts:
-        """Return some of the texts, in the order asked for."""
+    def take(self, rows: Sequence[int] | NDArray[np.integer[Any]]) -> Texts:
+        """Return the texts of some rows, counted from 0, in the order asked for."""
+        rows = np.asarray(rows, dtype=np.intp)
         return replace(self, texts=[self.texts[row] for row in rows], labels=self.labels[rows])
 
     def split(
         self, validation_size: float = 0.1, test_size: float = 0.1, seed: int = 42
     ) -> tuple[Texts, Texts, Texts]:
-        """Divide the texts into three parts, shuffled, with the labels in equal shares.
+        """Divide the texts into three parts, shuffled.
+
+        Each class has its share in each part, if the parts are large enough; otherwise, and
+        with several labels per text, chance alone decides. A class of one or two texts is
+        only learned from.
 
         Parameters
         ----------
         validation_size, test_size : float
-            The share of each, between 0 and 1; the rest is to learn from.
+            The share of each, between 0 and 1; the rest is to learn from. Of few texts each
+            part gets as many as there are classes, if half of all are left to learn from.
         seed : int
             Equal seeds give equal parts.
 
@@ -125,54 +162,149 @@ class Texts:
         Raises
         ------
         DataError
-            When there are too few texts for three parts.
+            When the shares leave nothing to learn from, or there are too few texts.
         """
-        classes = len(self.label_names)
-        sizes = [max(round(len(self) * share), classes) for share in (validation_size, test_size)]
-        if len(self) - sum(sizes) < classes:
+        if not (validation_size > 0 and test_size > 0 and validation_size + test_size < 1):
             raise DataError(
-                f"{len(self)} texts arrived; expected at least {3 * classes}, some of each of the "
-                f"{classes} labels in each of three parts. Are the labels the right column?"
+                f"validation_size={validation_size} and test_size={test_size} arrived; expected "
+                "shares above 0 that leave some texts to learn from, like 0.1 and 0.1"
             )
-        rest, test = self._divide(np.arange(len(self)), sizes[1], seed)
-        train, validation = self._divide(rest, sizes[0], seed)
+        sizes = [max(round(len(self) * share), 1) for share in (validation_size, test_size)]
+        fair = [max(size, len(self.label_names)) for size in sizes]
+        if sum(fair) <= len(self) / 2:
+            sizes = fair
+        rare = self._rare()
+        common, kept = np.flatnonzero(~rare), np.flatnonzero(rare)
+        if sum(sizes) >= len(common):
+            raise self._too_few()
+        rest, test = self._divide(common, sizes[1], seed)
+        rest, validation = self._divide(rest, sizes[0], seed)
+        train = np.random.default_rng(seed).permutation([*rest, *kept])
+        if len(np.unique(self.labels[train], axis=0)) < 2:
+            raise self._too_few()
         return self.take(train), self.take(validation), self.take(test)
+
+    def _rare(self) -> NDArray[np.bool_]:
+        """Return for each text whether its class has too few for three parts."""
+        if self.multi_label:
+            return np.zeros(len(self), dtype=np.bool_)
+        return np.asarray(np.bincount(self.labels)[self.labels] < 3)
 
     def _divide(
         self, rows: NDArray[Any], size: int, seed: int
     ) -> tuple[NDArray[Any], NDArray[Any]]:
         from sklearn.model_selection import train_test_split
 
-        labels = self.labels[rows]
-        stratify = None if self.multi_label or np.bincount(labels).min() < 2 else labels
+        stratify = None
+        if not self.multi_label:
+            _, counts = np.unique(self.labels[rows], return_counts=True)
+            if counts.min() >= 2 and len(counts) <= min(size, len(rows) - size):
+                stratify = self.labels[rows]
         first, second = train_test_split(rows, test_size=size, random_state=seed, stratify=stratify)
         return first, second
 
+    def _too_few(self) -> DataError:
+        return DataError(
+            f"{self.name} has {len(self)} texts of {len(self.label_names)} classes, too few to "
+            "learn from and to test with; expected several of each class. Add texts, or name "
+            "another label column."
+        )
+
     @property
     def fingerprint(self) -> str:
-        """The SHA-256 of all texts and labels."""
-        digest = hashlib.sha256(np.ascontiguousarray(self.labels).data)
+        """The SHA-256 of all texts and labels: equal fingerprints, equal data."""
+        digest = hashlib.sha256(repr((self.label_names, self.labels.shape)).encode())
+        digest.update(np.ascontiguousarray(self.labels).data)
         for text in self.texts:
-            digest.update(text.encode("utf-8", "surrogatepass") + b"\0")
+            content = text.encode("utf-8", "surrogatepass")
+            digest.update(b"%d:" % len(content))
+            digest.update(content)
         return digest.hexdigest()
 
 
-def _check_rows(texts: Sequence[Any], labels: Sequence[Any]) -> None:
-    for row, (text, label) in enumerate(zip(texts, labels, strict=True), start=1):
-        if not isinstance(text, str):
-            raise DataError(
-                f"row {row} has {text!r} where a text was expected; leave such rows out, or name "
-                "another text column"
-            )
-        if label is None or label != label or label == "":
-            raise DataError(
-                f"row {row} has no label; leave such rows out, or name another label column"
-            )
-
-
-def _order(label: Any) -> tuple[int, float, str]:
-    """Sort numbers by value, also those written as words, and words after them."""
+def is_missing(value: Any) -> bool:
+    """Return whether a value is None, NaN, or pandas' NA, which answers no comparison."""
     try:
-        return 0, float(label), ""
-    except (TypeError, ValueError):
-        return 1, 0.0, str(label)
+        return value is None or bool(value != value)
+    except TypeError:
+        return True
+
+
+def expected_text(value: Any, row: int, name: str) -> DataError:
+    """Return the error for something else in the place of a text, its row counted from 1."""
+    return DataError(
+        f"row {row} of {name} has {value!r:.60} where a text was expected; leave such rows out, "
+        "or name another text column with --text (text= in Python)"
+    )
+
+
+def _check_texts(texts: Sequence[Any], name: str) -> None:
+    wrong = [row for row, text in enumerate(texts) if not isinstance(text, str)]
+    if not wrong:
+        return
+    first = expected_text(texts[wrong[0]], wrong[0] + 1, name)
+    if len(wrong) == 1:
+        raise first
+    raise DataError(f"{len(wrong)} of {len(texts)} rows have no text: {first}")
+
+
+def _check_labels(labels: list[Any], name: str) -> None:
+    absent = [row for row, label in enumerate(labels, start=1) if is_missing(label) or label == ""]
+    if absent:
+        raise DataError(
+            f"{len(absent)} of {len(labels)} rows of {name} have no label, the first is row "
+            f"{absent[0]}; leave such rows out, or name another label column with --label "
+            "(label= in Python)"
+        )
+
+
+def _rows(labels: Iterable[Any]) -> list[Any]:
+    """Return one label per text, or one list where several may apply."""
+    if isinstance(labels, np.ndarray) and labels.ndim == 2:
+        return [np.flatnonzero(row).tolist() for row in labels]
+    return [
+        list(label) if isinstance(label, list | tuple | set | frozenset | np.ndarray) else label
+        for label in labels
+    ]
+
+
+def _parts(label: Any, separator: str) -> list[Any]:
+    if not isinstance(label, str):
+        return label if isinstance(label, list) else [label]
+    return [part for part in label.split(separator) if part.strip()]
+
+
+def _label_name(label: Any, row: int, name: str) -> str:
+    """Return the name of a label; a whole number has the same one however it is stored."""
+    if isinstance(label, np.generic):
+        label = label.item()
+    if isinstance(label, float) and label.is_integer():
+        label = int(label)
+    if isinstance(label, str | Number) and str(label).strip().lower() not in ("", "nan"):
+        return str(label).strip()
+    raise DataError(
+        f"row {row} of {name} has {label!r:.60} where a label was expected; expected a word or a "
+        "number, or a list of them in every row"
+    )
+
+
+def _order(name: str) -> tuple[int, float, str]:
+    """Sort numbers by value and words after them."""
+    try:
+        number = float(name)
+    except ValueError:
+        number = math.nan
+    return (0, number, name) if math.isfinite(number) else (1, 0.0, name)
+
+
+def _indices(rows: list[list[str]], names: tuple[str, ...]) -> NDArray[np.int32]:
+    index = {label: number for number, label in enumerate(names)}
+    return np.fromiter((index[label] for [label] in rows), dtype=np.int32, count=len(rows))
+
+
+def _indicators(rows: list[list[str]], names: tuple[str, ...]) -> NDArray[np.int32]:
+    index = {label: number for number, label in enumerate(names)}
+    table = np.zeros((len(rows), len(names)), dtype=np.int32)
+    for row, present in zip(table, rows, strict=True):
+        row[[index[label] for label in present]] = 1
+    return table

@@ -1,0 +1,160 @@
+"""Rows with named columns, out of each kind of file and out of memory."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
+from contextlib import closing, contextmanager
+from dataclasses import dataclass
+from itertools import islice
+from pathlib import Path
+from typing import Any
+
+from seqsent.datasets.delimited import open_delimited
+from seqsent.datasets.lines import kind_of, no_rows, text_lines
+from seqsent.datasets.texts import is_missing
+from seqsent.errors import DataError
+
+KINDS = (".csv", ".tsv", ".jsonl", ".ndjson", ".parquet")
+
+_SAMPLE = 200  # rows that tell what the columns are
+
+
+@dataclass(frozen=True)
+class Table:
+    """Rows with named columns, read as often as wanted and never all at once.
+
+    ``rows``, given some of the names, yields the values of these columns, row by row.
+    """
+
+    name: str
+    columns: list[str]
+    rows: Callable[[Sequence[str]], Iterator[tuple[Any, ...]]]
+
+    def sample(self, column: str) -> list[Any]:
+        """Return the first values of a column, the missing ones left out."""
+        values = (value for [value] in islice(self.rows([column]), _SAMPLE))
+        return [value for value in values if not is_missing(value)]
+
+
+def open_table(path: Path, encoding: str, named: Sequence[str | None] = ()) -> Table:
+    """Open a file with columns; ``named`` ones tell whether a csv file has a header."""
+    kind = kind_of(path)
+    if kind in (".csv", ".tsv"):
+        return _with_rows(Table(path.name, *open_delimited(path, encoding, named)))
+    if kind in (".jsonl", ".ndjson"):
+        return _json_table(path, encoding)
+    if kind == ".parquet":
+        return _parquet_table(path)
+    raise DataError(
+        f"{path.name} is of no known kind; expected {', '.join(KINDS)}, or a folder with one "
+        "folder of .txt files per class. Save it as one of these."
+    )
+
+
+def table_in_memory(source: Any) -> Table:
+    """Wrap a pandas DataFrame or a Hugging Face Dataset, without importing either."""
+    kind = type(source).__name__
+    columns = getattr(source, "column_names", None)
+    if columns is None:
+        columns = getattr(source, "columns", None)
+    if isinstance(columns, Mapping):
+        parts = " or ".join(f"data[{part!r}]" for part in columns)
+        raise DataError(f"a {kind} of several tables arrived; expected one. Take {parts}.")
+    if columns is None or not hasattr(source, "__getitem__"):
+        raise DataError(
+            f"a {kind} arrived; expected a path, a pandas DataFrame or a Hugging Face Dataset"
+        )
+    by_name = {str(column): column for column in columns}
+
+    def rows(wanted: Sequence[str]) -> Iterator[tuple[Any, ...]]:
+        return zip(*(_values(source, by_name[name]) for name in wanted), strict=True)
+
+    return Table(f"the {kind}", [str(column) for column in columns], rows)
+
+
+def _values(source: Any, column: Any) -> Iterator[Any]:
+    """Yield a column's values; those of a Hugging Face ClassLabel by their names."""
+    features = getattr(source, "features", None)
+    names = getattr(features[column], "names", None) if isinstance(features, Mapping) else None
+    if names is None:
+        return iter(source[column])
+    # -1 stands for no label.
+    return (names[value] if value is not None and value >= 0 else None for value in source[column])
+
+
+def _json_table(path: Path, encoding: str) -> Table:
+    with closing(_json_rows(path, encoding)) as all_rows:
+        sample = list(islice(all_rows, _SAMPLE))
+    columns = list(dict.fromkeys(key for row in sample for key in row))
+
+    def rows(wanted: Sequence[str]) -> Iterator[tuple[Any, ...]]:
+        for row in _json_rows(path, encoding):
+            yield tuple(row.get(name) for name in wanted)
+
+    return _with_rows(Table(path.name, columns, rows))
+
+
+def _json_rows(path: Path, encoding: str) -> Generator[dict[str, Any], None, None]:
+    for number, line in enumerate(text_lines(path, encoding), start=1):
+        if not line.strip():
+            continue
+        try:
+            row = json.loads(line)
+        # Beside broken JSON: numbers of thousands of digits, and brackets as deep.
+        except (ValueError, RecursionError) as error:
+            place = (
+                f" at character {error.colno}" if isinstance(error, json.JSONDecodeError) else ""
+            )
+            reason = getattr(error, "msg", error)
+            raise DataError(
+                f"line {number} of {path.name} is no JSON: {reason}{place}. Expected one object "
+                "per line."
+            ) from error
+        if not isinstance(row, dict):
+            raise DataError(
+                f"line {number} of {path.name} is a {type(row).__name__}; expected an object with "
+                "a text and a label"
+            )
+        yield row
+
+
+def _parquet_table(path: Path) -> Table:
+    try:
+        from pyarrow import parquet
+    except ImportError as error:
+        raise DataError(
+            f"{path.name} is a parquet file, and pyarrow, which reads it, is not installed. "
+            'Run: python -m pip install "seqsent[parquet]"'
+        ) from error
+
+    def rows(wanted: Sequence[str]) -> Iterator[tuple[Any, ...]]:
+        with _whole_parquet(path), parquet.ParquetFile(path) as file:
+            for batch in file.iter_batches(batch_size=4_096, columns=list(wanted)):
+                values = batch.to_pydict()
+                yield from zip(*(values[name] for name in wanted), strict=True)
+
+    with _whole_parquet(path), parquet.ParquetFile(path) as file:
+        columns = list(file.schema_arrow.names)
+    return _with_rows(Table(path.name, columns, rows))
+
+
+@contextmanager
+def _whole_parquet(path: Path) -> Iterator[None]:
+    from pyarrow import ArrowException
+
+    try:
+        yield
+    except (ArrowException, OSError) as error:
+        reason = " ".join(str(error).split())
+        raise DataError(
+            f"{path.name} cannot be read as parquet: {reason:.200} Expected a whole file; copy or "
+            "write it again."
+        ) from error
+
+
+def _with_rows(table: Table) -> Table:
+    """Return the table, unless it has a header only or nothing at all."""
+    if next(table.rows(table.columns[:1]), None) is None:
+        raise no_rows(table.name)
+    return table
