@@ -208,6 +208,32 @@ class Comparison:
                     writer.writerow([run.experiment, run.seed, number, *asdict(epoch).values()])
 
 
+@dataclass(frozen=True)
+class Explanation:
+    """What each word of a text did for its label.
+
+    Parameters
+    ----------
+    words : tuple of str
+        The text, as the model reads it.
+    label : str
+        The answer.
+    probability : float
+        The label's.
+    without : tuple of float
+        By how much the probability falls when the word is left out: positive where the word
+        spoke for the label, negative where it spoke against it.
+    after : tuple of float, optional
+        The label's probability after each word, for a model that reads from left to right.
+    """
+
+    words: tuple[str, ...]
+    label: str
+    probability: float
+    without: tuple[float, ...]
+    after: tuple[float, ...] | None = None
+
+
 def _summary(lengths: tuple[int, ...]) -> dict[str, float]:
     return {
         "mean": statistics.fmean(lengths),

@@ -64,7 +64,7 @@ def length_histogram(data: Data) -> Figure:
     edges = np.arange(0.5, end + step, step)  # each bar holds the same number of lengths
     longer, cut = np.mean(lengths > edges[-1]), np.mean(lengths > data.maxlen)
 
-    figure, axes = _axes("Lengths of the training texts", "length", "frequency")
+    figure, axes = new_axes("Lengths of the training texts", "length", "frequency")
     axes.hist(lengths, bins=edges.tolist(), color=BLUE, alpha=0.55)
     for value, label, color, line in (
         (lengths.mean(), f"mean {lengths.mean():,.0f}", VERMILION, "-"),
@@ -98,7 +98,7 @@ def loss_curves(name: str, runs: Sequence[Run], published: Published | None = No
     Figure
         Training and validation loss, with a ring at the epoch whose weights were kept.
     """
-    figure, axes = _axes(name, "epoch", "loss")
+    figure, axes = new_axes(name, "epoch", "loss")
     if published is not None:
         _draw_losses(axes, published.history, linestyle="--", linewidth=1.2, alpha=0.6, zorder=2)
     for run in runs:
@@ -114,7 +114,7 @@ def loss_curves(name: str, runs: Sequence[Run], published: Published | None = No
         handles["published"] = Line2D([], [], color=GREY, linestyle="--")
     axes.set_xlim(0, max(2, axes.get_xlim()[1]))
     axes.xaxis.set_major_locator(MaxNLocator(integer=True))
-    _legend_below(figure, handles, columns=4)
+    legend_below(figure, handles, columns=4)
     return figure
 
 
@@ -149,7 +149,7 @@ def accuracy_overview(comparison: Comparison) -> Figure:
     """
     names = comparison.experiments
     height = 1.5 + 0.1 * len(comparison.baselines) + 0.38 * len(names)
-    figure, axes = _axes(f"Test accuracy on {comparison.data.name}", "", "", height=height)
+    figure, axes = new_axes(f"Test accuracy on {comparison.data.name}", "", "", height=height)
     for place, name in enumerate(names):
         mean, spread = mean_and_spread([run.test_accuracy for run in comparison.runs_of(name)])
         axes.errorbar(
@@ -163,11 +163,11 @@ def accuracy_overview(comparison: Comparison) -> Figure:
     ):
         label = f"{baseline.name}: {baseline.test_accuracy:.3f}"
         axes.axvline(baseline.test_accuracy, color=GREY, linestyle=line, zorder=1, label=label)
-    axes.set_yticks(range(len(names)), [_short(name) for name in names], parse_math=False)
+    axes.set_yticks(range(len(names)), [short(name) for name in names], parse_math=False)
     axes.set_ylim(len(names) - 0.5, -0.7)
     axes.grid(axis="y", visible=False)
     handles, labels = axes.get_legend_handles_labels()
-    _legend_below(figure, dict(zip(labels, handles, strict=True)), columns=2)
+    legend_below(figure, dict(zip(labels, handles, strict=True)), columns=2)
     return figure
 
 
@@ -185,7 +185,7 @@ def _draw_published_test(axes: Axes, place: int, published: Published | None) ->
         )
 
 
-def _legend_below(figure: Figure, handles: Mapping[str, Artist], columns: int) -> None:
+def legend_below(figure: Figure, handles: Mapping[str, Artist], columns: int) -> None:
     """Explain lines by their labels, where they cannot be covered."""
     figure.legend(
         handles.values(),
@@ -231,7 +231,8 @@ def _encode(figure: Figure, kind: str, **options: Any) -> bytes:
     return buffer.getvalue()
 
 
-def _axes(title: str, x: str, y: str, height: float = HEIGHT) -> tuple[Figure, Axes]:
+def new_axes(title: str, x: str, y: str, height: float = HEIGHT) -> tuple[Figure, Axes]:
+    """Return an empty picture in the house's style."""
     figure = Figure(figsize=(WIDTH, height), layout="constrained", facecolor="white")
     axes = figure.add_subplot(facecolor="white")
     # A dollar in a name is a dollar, not mathematics.
@@ -248,7 +249,8 @@ def _axes(title: str, x: str, y: str, height: float = HEIGHT) -> tuple[Figure, A
     return figure, axes
 
 
-def _short(name: str, longest: int = 22) -> str:
+def short(name: str, longest: int = 22) -> str:
+    """Cut a name that would take a picture's room."""
     return name if len(name) <= longest else f"{name[: longest - 1]}…"
 
 

@@ -2,16 +2,11 @@
 
 from __future__ import annotations
 
-import base64
-from collections.abc import Mapping
 from html import escape
-from importlib.resources import files
 from pathlib import Path
-from string import Template
-
-from matplotlib.figure import Figure
 
 from seqsent.reports import figures
+from seqsent.reports.frame import definitions, fill, fill_frame, picture
 from seqsent.reports.summary import summary
 from seqsent.reports.tables import COLUMNS, Cell, Row, baseline_rows, experiment_rows, notes
 from seqsent.results import Comparison, History
@@ -32,19 +27,22 @@ def write_page(comparison: Comparison, path: Path) -> None:
 
 def _page(comparison: Comparison) -> str:
     count = len(comparison.experiments)
-    template = files("seqsent.reports").joinpath("page.html").read_text(encoding="utf-8")
-    return Template(template).substitute(
-        title=escape(f"{count} experiment{'s' * (count > 1)} on {comparison.data.name}"),
-        summary=escape(" ".join(summary(comparison))),
+    main = fill(
+        "page.html",
         table=_table(comparison),
         notes=escape(" ".join(notes(comparison))),
-        accuracy=_picture(figures.accuracy_overview(comparison), "Test accuracies"),
-        lengths=_picture(
+        accuracy=picture(figures.accuracy_overview(comparison), "Test accuracies"),
+        lengths=picture(
             figures.length_histogram(comparison.data), "Histogram of the training texts' lengths"
         ),
         losses="\n".join(_losses(comparison, name) for name in comparison.experiments),
-        data=_definitions(_data(comparison)),
-        environment=_definitions(comparison.environment),
+        data=definitions(_data(comparison)),
+        environment=definitions(comparison.environment),
+    )
+    return fill_frame(
+        title=f"{count} experiment{'s' * (count > 1)} on {comparison.data.name}",
+        lead=" ".join(summary(comparison)),
+        main=main,
     )
 
 
@@ -83,7 +81,7 @@ def _losses(comparison: Comparison, name: str) -> str:
     best = [f"{_best(run.history)} (seed {run.seed})" for run in runs]
     if published is not None:
         best.append(f"{_best(published.history)} (published)")
-    return _picture(
+    return picture(
         figures.loss_curves(name, runs, published),
         f"Training and validation loss of {name} by epoch",
         f"{name}: best epoch {', '.join(best)}.",
@@ -94,16 +92,6 @@ def _best(history: History) -> str:
     return f"{history.best_epoch} of {len(history.epochs)}"
 
 
-def _picture(figure: Figure, alt: str, caption: str = "") -> str:
-    """Embed a picture as an image of its own, where its ids cannot meet another's."""
-    source = base64.b64encode(figures.svg(figure)).decode("ascii")
-    legend = f"<figcaption>{escape(caption)}</figcaption>" if caption else ""
-    return (
-        f'<figure><img alt="{escape(alt)}" src="data:image/svg+xml;base64,{source}">'
-        f"{legend}</figure>"
-    )
-
-
 def _data(comparison: Comparison) -> dict[str, str]:
     data = comparison.data
     return {
@@ -112,8 +100,3 @@ def _data(comparison: Comparison) -> dict[str, str]:
         "ids per text": f"{data.maxlen:,}",
         "SHA-256 of ids and labels": data.fingerprint,
     }
-
-
-def _definitions(entries: Mapping[str, str]) -> str:
-    lines = (f"<dt>{escape(name)}</dt><dd>{escape(text)}</dd>" for name, text in entries.items())
-    return "<dl>\n" + "\n".join(lines) + "\n</dl>"

@@ -7,9 +7,11 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from rich import box
+from rich.console import Group
 from rich.table import Table
 from rich.text import Text
 
+from seqsent.reports.grid import Grid, draw
 from seqsent.results import Baseline, Comparison, Published, Run, mean_and_spread
 
 
@@ -229,3 +231,43 @@ def _in_one(cell: Cell) -> str:
 def _plain(text: str) -> str:
     """Keep a text from being read as Markdown."""
     return re.sub(r"([\\`*_\[\]<>|])", r"\\\1", text)
+
+
+def comparison_table(rows: Sequence[Baseline]) -> Group:
+    """Return a model beside its baselines, for a terminal of 80 columns or more.
+
+    Parameters
+    ----------
+    rows : sequence of Baseline
+        The model's figures first.
+
+    Returns
+    -------
+    rich.console.Group
+        One row each; a sentence below says how the model stands to the best baseline.
+    """
+    columns = [column for column in COLUMNS if column.of_baseline(rows[0]) is not None]
+    grid = Grid(
+        "The honest comparison",
+        ("", *(column.heading for column in columns)),
+        tuple(
+            (row.name, *(column.write(column.of_baseline(row) or 0.0) for column in columns))
+            for row in rows
+        ),
+    )
+    return Group(draw(grid), Text(verdict(rows)))
+
+
+def verdict(rows: Sequence[Baseline]) -> str:
+    """Say how a model, the first row, stands to the best baseline on the test texts."""
+    model, *baselines = rows
+    if not baselines:
+        return ""
+    # Test texts must not choose.
+    best = max(baselines, key=lambda baseline: baseline.val_accuracy)
+    points = 100 * (model.test_accuracy - best.test_accuracy)
+    place = f"{abs(points):.1f} points {'above' if points > 0 else 'below'}"
+    return (
+        f"On the test texts {model.name} is {place if round(points, 1) else 'level with'} "
+        f"the best baseline, {best.name}."
+    )
