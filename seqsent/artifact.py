@@ -7,7 +7,7 @@ import json
 import os
 import tempfile
 import zipfile
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
@@ -15,6 +15,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from seqsent.certainty import Certainty
 from seqsent.classifier import TextClassifier
 from seqsent.environment import environment
 from seqsent.errors import ArtifactError, DataError, OutputError, SeqsentError
@@ -45,6 +46,10 @@ class Manifest:
         Whether several may apply to one text.
     threshold : float
         The probability from which a label is the answer.
+    confidence : float
+        The answer is "unsure" where its probability is lower.
+    certainty : mapping, optional
+        How often confident answers were right on the validation texts.
     architecture : str
         The name of the network's architecture.
     distribution : str
@@ -64,6 +69,8 @@ class Manifest:
     labels: tuple[str, ...]
     multi_label: bool
     threshold: float
+    confidence: float
+    certainty: Mapping[str, Sequence[float]] | None
     architecture: str
     distribution: str
     about: Mapping[str, Any]
@@ -125,6 +132,8 @@ def _write_parts(classifier: TextClassifier, folder: Path) -> None:
         labels=classifier.label_names,
         multi_label=classifier.multi_label,
         threshold=classifier.threshold,
+        confidence=classifier.confidence,
+        certainty=None if classifier.certainty is None else asdict(classifier.certainty),
         architecture=str(classifier.about.get("architecture", "")),
         distribution=str(classifier.about.get("distribution", "")),
         about=classifier.about,
@@ -182,6 +191,8 @@ def load(path: str | os.PathLike[str]) -> TextClassifier:
         label_names=tuple(manifest.labels),
         multi_label=manifest.multi_label,
         threshold=manifest.threshold,
+        confidence=manifest.confidence,
+        certainty=_certainty(manifest),
         about=manifest.about,
     )
 
@@ -269,6 +280,12 @@ def _load_model(path: Path, content: bytes) -> keras.Model:
                 f"the model in {path} cannot be loaded: {type(error).__name__}: "
                 f"{reason[0] if reason else ''}"
             ) from error
+
+
+def _certainty(manifest: Manifest) -> Certainty | None:
+    if manifest.certainty is None:
+        return None
+    return Certainty(**{name: tuple(values) for name, values in manifest.certainty.items()})
 
 
 def _digest(content: bytes) -> str:

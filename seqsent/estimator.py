@@ -9,17 +9,19 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from sklearn.base import BaseEstimator, ClassifierMixin
+from sklearn.metrics import accuracy_score
 from sklearn.model_selection import train_test_split
 from sklearn.utils import check_random_state
 from sklearn.utils.class_weight import compute_sample_weight
-from sklearn.utils.validation import check_is_fitted
+from sklearn.utils.validation import check_is_fitted, column_or_1d
 
 from seqsent.architecture import Architecture
 from seqsent.artifact import save
-from seqsent.classifier import TextClassifier
+from seqsent.classifier import UNSURE, TextClassifier
 from seqsent.errors import DataError
 from seqsent.models import Embedding
 from seqsent.plan import Plan, train
+from seqsent.results import Explanation
 from seqsent.text.encoder import Level, Truncation
 from seqsent.text.padding import Side
 from seqsent.training import Recipe
@@ -45,14 +47,18 @@ class SentimentClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
     class_weight : mapping or "balanced", optional
         How much each class counts.
     decision : float
-        The probability from which the second of two classes is the answer.
+        The probability from which the second of two classes, or a label of several, is the
+        answer.
+    sure : float, optional
+        Answer ``"unsure"`` rather than less sure than this share: as confident as an answer
+        to the validation texts had to be for this share to be right.
     random_state : int or RandomState, optional
         Seeds the split, the weights and the batches.
 
     Attributes
     ----------
     classes_ : ndarray, shape (classes,)
-        The labels, sorted.
+        The labels, sorted; where several may apply, the numbers of their columns.
     classifier_ : TextClassifier
         What was trained.
     history_ : History
@@ -86,6 +92,7 @@ class SentimentClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         validation_size: float = 0.1,
         class_weight: Mapping[Any, float] | str | None = None,
         decision: float = 0.5,
+        sure: float | None = None,
         random_state: Any = None,
     ) -> None:
         self.architecture = architecture
@@ -104,6 +111,7 @@ class SentimentClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         self.validation_size = validation_size
         self.class_weight = class_weight
         self.decision = decision
+        self.sure = sure
         self.random_state = random_state
 
     def __sklearn_tags__(self) -> Any:
@@ -112,6 +120,7 @@ class SentimentClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         tags.input_tags.string = True
         tags.input_tags.two_d_array = False
         tags.input_tags.one_d_array = True
+        tags.classifier_tags.multi_label = True
         tags.non_deterministic = self.random_state is None
         return tags
 
@@ -124,8 +133,8 @@ class SentimentClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         ----------
         texts : sequence of str
             Raw texts.
-        labels : sequence
-            A label of any kind for each.
+        labels : sequence, or array of shape (texts, labels)
+            A label of any kind for each; or zeros and ones, where several may apply.
         sample_weight : sequence of float, optional
             How much each text counts.
 
@@ -137,10 +146,12 @@ class SentimentClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         Raises
         ------
         DataError
-            When texts and labels cannot be learned from.
+            When texts and labels cannot be learned from, or no confidence makes answers as
+            sure as asked for; what was trained is there all the same.
         """
         texts = list(texts)
         self.classes_, indices = _classes(texts, labels)
+        multi_label = indices.ndim == 2
         weights = self._weights(indices, sample_weight)
         seed = int(check_random_state(self.random_state).randint(2**31 - 1))
         first, second = self._split(indices, seed)
@@ -149,10 +160,12 @@ class SentimentClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
             ([texts[row] for row in first], indices[first]),
             ([texts[row] for row in second], indices[second]),
             tuple(str(name) for name in self.classes_),
+            multi_label=multi_label,
             sample_weight=None if weights is None else weights[first],
             validation_weight=None if weights is None else weights[second],
         )
-        self.classifier_ = self.classifier_.with_threshold(self.decision)
+        if self.sure is not None:
+            self.classifier_ = self.classifier_.with_sure(self.sure)
         return self
 
     def predict_proba(self, texts: Sequence[str]) -> NDArray[np.float32]:
@@ -162,10 +175,34 @@ class SentimentClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         return classifier.predict_proba(list(texts))
 
     def predict(self, texts: Sequence[str]) -> NDArray[Any]:
-        """Return the label of each text, shape (texts,)."""
+        """Return the label of each text, shape (texts,); or zeros and ones, (texts, labels).
+
+        Where ``sure`` is given, ``"unsure"`` is one of the answers.
+        """
         probabilities = self.predict_proba(texts)
-        chosen: NDArray[Any] = self.classes_[self.classifier_.decide(probabilities)]
-        return chosen
+        answers = self._named(probabilities)
+        if self.sure is None:
+            return answers
+        answers = answers.astype(object)
+        answers[~self.classifier_.is_sure(probabilities)] = UNSURE
+        return answers
+
+    def _named(self, probabilities: NDArray[np.float32]) -> NDArray[Any]:
+        decisions: NDArray[np.int32] = self.classifier_.decide(probabilities)
+        if self.classifier_.multi_label:
+            return decisions.astype(self.classes_.dtype)
+        return self.classes_[decisions]
+
+    def score(self, texts: Sequence[str], labels: ArrayLike, sample_weight: Any = None) -> float:
+        """Return the share of right answers, unsure ones counted as what they lean to."""
+        answers = self._named(self.predict_proba(texts))
+        return float(accuracy_score(labels, answers, sample_weight=sample_weight))
+
+    def explain(self, text: str, label: str | None = None) -> Explanation:
+        """Return what each word of a text did; see `seqsent.explanation.explain`."""
+        check_is_fitted(self)
+        classifier: TextClassifier = self.classifier_
+        return classifier.explain(text, label)
 
     def save(self, path: str | os.PathLike[str]) -> None:
         """Write what was trained to one file; `seqsent.load` reads it."""
@@ -190,40 +227,64 @@ class SentimentClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
                 patience=self.patience,
                 seed=seed,
             ),
+            threshold=self.decision,
         )
 
     def _weights(self, indices: NDArray[Any], sample_weight: Any) -> NDArray[Any] | None:
+        weights = None
+        if sample_weight is not None:
+            weights = np.asarray(sample_weight, dtype=np.float32)
+            if weights.shape != (len(indices),) or not weights.any():
+                raise DataError(
+                    f"sample_weight of shape {weights.shape} and sum {weights.sum():g} arrived; "
+                    f"expected one weight for each of {len(indices)} texts, and not zeros only"
+                )
         if self.class_weight is None:
-            return None if sample_weight is None else np.asarray(sample_weight, dtype=np.float32)
+            return weights
         named = self.class_weight
         if isinstance(named, Mapping):
             named = {index: named.get(name, 1.0) for index, name in enumerate(self.classes_)}
-        weights = np.asarray(compute_sample_weight(named, indices), dtype=np.float32)
-        return weights if sample_weight is None else weights * np.asarray(sample_weight)
+        of_classes = np.asarray(compute_sample_weight(named, indices), dtype=np.float32)
+        return of_classes if weights is None else of_classes * weights
 
     def _split(self, indices: NDArray[Any], seed: int) -> Any:
-        counts = np.bincount(indices)
+        counts = np.bincount(indices) if indices.ndim == 1 else indices.sum(axis=0)
         size = max(round(len(indices) * self.validation_size), len(counts))
         if len(indices) < size + len(counts):
             raise DataError(
                 f"{len(indices)} texts arrived; expected at least {2 * len(counts)}, some to "
                 "learn from and some to validate with"
             )
-        stratify = indices if counts.min() > 1 else None
+        stratify = indices if indices.ndim == 1 and counts.min() > 1 else None
         return train_test_split(
             np.arange(len(indices)), test_size=size, random_state=seed, stratify=stratify
         )
 
 
 def _classes(texts: Sequence[str], labels: ArrayLike) -> tuple[NDArray[Any], NDArray[np.int32]]:
+    """Return the classes, and for each text the index of its own or a row of zeros and ones."""
+    if labels is None:
+        raise DataError(
+            "labels=None arrived: fit requires y to be passed, but the target y is None; expected "
+            "a label for each text"
+        )
     given = np.asarray(labels)
-    if given.shape != (len(texts),):
+    if given.ndim == 2 and given.shape[1] == 1:
+        given = column_or_1d(given, warn=True)
+    if given.shape[:1] != (len(texts),) or given.ndim > 2:
         raise DataError(
             f"{len(texts)} texts but labels of shape {given.shape} arrived; expected one each"
         )
     if not len(texts):
         raise DataError("no texts arrived; expected some of each class")
+    if given.ndim == 2:
+        if not np.isin(given, (0, 1)).all():
+            raise DataError(
+                f"labels of shape {given.shape} arrived that are not all zeros and ones; expected "
+                "a class for each text, or zeros and ones where several labels may apply"
+            )
+        return np.arange(given.shape[1]), given.astype(np.int32)
     classes, indices = np.unique(given, return_inverse=True)
     if len(classes) < 2:
-        raise DataError(f"only the class {classes.tolist()[0]!r} arrived; expected at least two")
+        raise DataError(f"only 1 class arrived, {classes.tolist()[0]!r}; expected at least two")
     return classes, indices.astype(np.int32)

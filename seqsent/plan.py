@@ -38,6 +38,8 @@ class Plan:
         As in `TextEncoder.fit`.
     recipe : Recipe
         What training does.
+    threshold : float
+        As in `TextClassifier`.
     """
 
     architecture: str | Architecture = "lstm"
@@ -51,6 +53,7 @@ class Plan:
     recipe: Recipe = field(
         default_factory=lambda: Recipe("adam", 2e-3, batch_size=32, epochs=20, patience=3)
     )
+    threshold: float = 0.5
 
 
 def train(
@@ -118,7 +121,10 @@ def train(
     )
     classifier = TextClassifier(
         model, encoder, label_names, multi_label, about=_about(plan, splits, history)
-    )
+    ).with_threshold(plan.threshold)
+    if not multi_label:
+        probabilities = classifier.probabilities(splits.validation.ids)
+        classifier = classifier.measured(probabilities, splits.validation.labels)
     return classifier, history
 
 

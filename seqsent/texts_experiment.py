@@ -6,6 +6,8 @@ import time
 from dataclasses import replace
 
 import numpy as np
+from numpy.typing import NDArray
+from sklearn.utils.class_weight import compute_sample_weight
 
 from seqsent.baselines import text_baselines
 from seqsent.classifier import TextClassifier
@@ -15,7 +17,7 @@ from seqsent.results import Baseline, Watcher
 
 
 def run_plan(
-    plan: Plan, texts: Texts, watcher: Watcher | None = None
+    plan: Plan, texts: Texts, watcher: Watcher | None = None, *, balanced: bool = False
 ) -> tuple[TextClassifier, list[Baseline]]:
     """Train on a part of labelled texts, and score on the rest beside the baselines.
 
@@ -27,6 +29,8 @@ def run_plan(
         Split into three parts: to learn from, to decide when to stop, to score with.
     watcher : Watcher, optional
         Is told of every epoch.
+    balanced : bool
+        Whether every class counts alike, however few its texts are.
 
     Returns
     -------
@@ -36,29 +40,30 @@ def run_plan(
         The classifier's figures first, then those of the baselines.
     """
     watcher = watcher or Watcher()
-    parts = [(list(part.texts), part.labels) for part in texts.split(seed=plan.recipe.seed)]
+    parts = texts.split(seed=plan.recipe.seed)
+    pairs = [(part.texts, part.labels) for part in parts]
     name = plan.architecture if isinstance(plan.architecture, str) else plan.architecture.name
     watcher.run_started(name, plan.recipe.seed, plan.recipe.epochs)
     start = time.perf_counter()
     classifier, _ = train(
         plan,
-        parts[0],
-        parts[1],
+        pairs[0],
+        pairs[1],
         texts.label_names,
         multi_label=texts.multi_label,
+        sample_weight=_weights(parts[0]) if balanced else None,
+        validation_weight=_weights(parts[1]) if balanced else None,
         on_epoch=watcher.epoch_ended,
     )
-    on_validation, on_test = (
-        float(np.mean(_right(classifier, part, labels))) for part, labels in parts[1:]
-    )
+    on_validation, on_test = (classifier.evaluate(part).accuracy for part in parts[1:])
     own = Baseline(name, on_validation, on_test, seconds=time.perf_counter() - start)
-    rows = [own, *text_baselines(parts[0], parts[1], parts[2])]
+    rows = [own, *text_baselines(*pairs)]
     figures = {
         row.name: {"validation": row.val_accuracy, "test": row.test_accuracy} for row in rows
     }
     return replace(classifier, about={**classifier.about, "accuracy": figures}), rows
 
 
-def _right(classifier: TextClassifier, texts: list[str], labels: np.ndarray) -> np.ndarray:
-    decided = classifier.decide(classifier.predict_proba(texts))
-    return np.asarray((decided == labels).reshape(len(labels), -1).all(axis=1))
+def _weights(part: Texts) -> NDArray[np.float32]:
+    """Return weights with which each class, or each label and its absence, counts alike."""
+    return np.asarray(compute_sample_weight("balanced", part.labels), dtype=np.float32)

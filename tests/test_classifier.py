@@ -5,7 +5,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from seqsent import DataError, TextClassifier, TextEncoder, build_model, set_seed
+from seqsent import DataError, TextClassifier, TextEncoder, Texts, build_model, set_seed
 from seqsent.classifier import BATCH
 
 
@@ -72,3 +72,66 @@ def test_a_stream_is_read_in_chunks() -> None:
 def test_what_is_no_text_is_refused() -> None:
     with pytest.raises(DataError, match="arrived as text 1"):
         classifier_of().predict(["a", None])  # type: ignore[list-item]
+
+
+def measured(seed: int = 0) -> tuple[TextClassifier, np.ndarray, np.ndarray]:
+    """Return a classifier that knows how often it is right, with what it was measured on."""
+    rng = np.random.default_rng(seed)
+    shares = rng.random(500).astype(np.float32)
+    probabilities = np.stack([1 - shares, shares], axis=1)
+    labels = (rng.random(500) < shares).astype(int)
+    return classifier_of().measured(probabilities, labels), probabilities, labels
+
+
+def test_answers_that_are_given_are_as_sure_as_asked_for() -> None:
+    classifier, probabilities, labels = measured()
+    sure = classifier.with_sure(0.9)
+    given = sure.is_sure(probabilities)
+    assert (sure.decide(probabilities) == labels)[given].mean() >= 0.9
+    answers = sure.answers(probabilities)
+    assert [answer == "unsure" for answer in answers] == (~given).tolist()
+    assert 0 < given.sum() < 500
+    assert "unsure" not in classifier.answers(probabilities)
+
+
+@pytest.mark.parametrize("share", [0, -1, 1.5])
+def test_a_share_that_is_none_is_refused(share: float) -> None:
+    with pytest.raises(DataError, match="sure="):
+        measured()[0].with_sure(share)
+
+
+def test_what_cannot_be_reached_or_is_not_known_is_said() -> None:
+    classifier, probabilities, _ = measured()
+    wrong = classifier.measured(probabilities, np.full(500, 2))
+    with pytest.raises(DataError, match="only 0.0000 were right; ask for less"):
+        wrong.with_sure(0.9)
+    with pytest.raises(DataError, match="never measured"):
+        classifier.with_threshold(0.4).with_sure(0.9)
+
+
+def texts_of(labels: list[Any]) -> Texts:
+    return Texts.from_labels(["a b", "c", "d e", ""], labels, name="reviews.csv")
+
+
+def test_labels_are_matched_by_name() -> None:
+    classifier = classifier_of(3)
+    probabilities = classifier.predict_proba(["a b", "c", "d e", ""])
+    expected = [classifier.label_names[row.argmax()] for row in probabilities]
+    if len(set(expected)) == 1:  # texts of one class are none to evaluate with
+        expected[0] = next(name for name in "xyz" if name != expected[0])
+    found = classifier.evaluate(texts_of(expected))
+    answered = classifier.predict(["a b", "c", "d e", ""])
+    assert found.accuracy == np.mean([a == b for a, b in zip(answered, expected, strict=True)])
+    assert [scores.support for scores in found.classes] == [expected.count(n) for n in "xyz"]
+
+
+def test_one_label_each_may_be_compared_with_several() -> None:
+    found = classifier_of(3, multi_label=True).evaluate(texts_of(["x", "z", "x", "z"]))
+    assert [scores.support for scores in found.classes] == [2, 0, 2]
+
+
+def test_labels_that_are_unknown_or_too_many_are_refused() -> None:
+    with pytest.raises(DataError, match="does not know: 'good'; expected some of 'x', 'y'"):
+        classifier_of().evaluate(texts_of(["x", "good", "x", "y"]))
+    with pytest.raises(DataError, match="several labels per text"):
+        classifier_of().evaluate(texts_of([["x"], ["x", "y"], [], ["y"]]))

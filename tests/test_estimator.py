@@ -1,5 +1,6 @@
 """The estimator keeps scikit-learn's contract, over raw texts."""
 
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -130,7 +131,7 @@ def test_saved_and_loaded(fitted: SentimentClassifier, tmp_path: Any) -> None:
     [
         ([], [], "no texts"),
         (["a"], [1, 2], r"1 texts but labels of shape \(2,\)"),
-        (["a", "b"], [1, 1], "only the class 1"),
+        (["a", "b"], [1, 1], "only 1 class arrived, 1"),
         (["a", "b"], [1, 2], "expected at least 4"),
         (["a", None] * 9, [1, 2] * 9, "expected words"),
     ],
@@ -143,3 +144,40 @@ def test_what_cannot_be_learned_from_is_refused(texts: Any, labels: Any, message
 def test_an_unknown_option_is_refused() -> None:
     with pytest.raises(OptionError, match="unknown option 'unit'"):
         small(options={"unit": 3}).fit(TEXTS, LABELS)
+
+
+def test_an_answer_can_be_unsure() -> None:
+    texts, numbers = generate(600)
+    labels = np.array(numbers)
+    model = small(epochs=4, learning_rate=0.02, sure=0.5).fit(texts, labels)
+    model.classifier_ = replace(model.classifier_, confidence=0.8)
+    probabilities, answers = model.predict_proba(texts), model.predict(texts)
+    unsure = probabilities.max(axis=1) < 0.8
+    assert {type(answer) for answer in answers} <= {int, np.int64, str}
+    np.testing.assert_array_equal(answers == "unsure", unsure)
+    leaning = probabilities.argmax(axis=1)
+    assert model.score(texts, labels) == pytest.approx(np.mean(leaning == labels))
+
+
+def test_what_cannot_be_sure_enough_was_trained_all_the_same() -> None:
+    rng = np.random.default_rng(0)
+    model = small(sure=1.0, validation_size=0.4)
+    with pytest.raises(DataError, match="ask for less"):
+        model.fit(TEXTS, rng.permutation(LABELS))
+    assert model.predict_proba(TEXTS[:1]).shape == (1, 2)
+
+
+def test_several_labels_may_apply() -> None:
+    labels = np.stack([NUMBERS, 1 - np.array(NUMBERS), np.arange(240) % 2], axis=1)
+    model = small().fit(TEXTS, labels)
+    probabilities = model.predict_proba(TEXTS)
+    assert probabilities.shape == (240, 3)
+    np.testing.assert_array_equal(model.predict(TEXTS), probabilities >= 0.5)
+    assert model.score(TEXTS, labels) == np.mean((model.predict(TEXTS) == labels).all(axis=1))
+    assert small(class_weight="balanced", epochs=1).fit(TEXTS, labels).predict(TEXTS).any()
+
+
+@pytest.mark.parametrize("weights", [np.zeros(240), np.ones(3), np.ones((240, 2))])
+def test_weights_that_are_none_are_refused(weights: Any) -> None:
+    with pytest.raises(DataError, match="sample_weight of shape"):
+        small().fit(TEXTS, LABELS, sample_weight=weights)

@@ -1,9 +1,19 @@
 """The command line; thin: each command calls the library and shows what it gives."""
 
-from seqsent.cli import listings, predict, reproduce, train
+from seqsent.cli import data, evaluate, listings, predict, reproduce, saved, train
 from seqsent.cli.app import app
 
-__all__ = ["app", "listings", "main", "predict", "reproduce", "train"]
+__all__ = [
+    "app",
+    "data",
+    "evaluate",
+    "listings",
+    "main",
+    "predict",
+    "reproduce",
+    "saved",
+    "train",
+]
 
 
 def main() -> None:

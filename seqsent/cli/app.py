@@ -5,7 +5,8 @@ from __future__ import annotations
 import os
 import warnings
 from collections.abc import Sequence
-from typing import Annotated, Any
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 from rich.console import Console
@@ -14,6 +15,9 @@ from rich.table import Table
 from typer.core import TyperGroup
 
 from seqsent.errors import SeqsentError
+
+if TYPE_CHECKING:
+    from seqsent.datasets import Texts
 
 # TensorFlow's remarks on the processor would bury what a user must read.
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
@@ -79,6 +83,29 @@ Backend = Annotated[
     typer.Option(help="jax, tensorflow or torch; the one that is installed when left out."),
 ]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON for a program to read.")]
+
+
+Data = Annotated[Path, typer.Argument(help="A csv, tsv, jsonl or parquet file, or a folder.")]
+TextColumn = Annotated[str | None, typer.Option(help="The column with the texts.")]
+Label = Annotated[str | None, typer.Option(help="The column with the labels.")]
+LabelSeparator = Annotated[
+    str | None, typer.Option(help="What separates several labels of one text.")
+]
+Encoding = Annotated[str, typer.Option(help="The encoding of the file.")]
+Model = Annotated[Path, typer.Argument(help="A .seqsent file.")]
+
+
+def load_labelled(
+    data: Path, text: str | None, label: str | None, label_separator: str | None, encoding: str
+) -> Texts:
+    """Load labelled texts, and say which columns they were taken from."""
+    from seqsent.datasets import load_texts
+
+    texts = load_texts(
+        data, text=text, label=label, label_separator=label_separator, encoding=encoding
+    )
+    errors.print(f"Read {len(texts):,} texts: {texts.columns}", markup=False, soft_wrap=True)
+    return texts
 
 
 def table(columns: Sequence[str], rows: Sequence[Sequence[str]]) -> Table:

@@ -7,19 +7,16 @@ import os
 import sys
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from dataclasses import asdict
 from pathlib import Path
-from typing import IO, TYPE_CHECKING, Annotated, Any
+from typing import IO, TYPE_CHECKING, Annotated
 
 import typer
 
-from seqsent.cli.app import AsJson, Backend, app, output, table
-from seqsent.errors import BackendError, OutputError, SeqsentError
+from seqsent.cli.app import AsJson, Backend, Encoding, Model, TextColumn, app
+from seqsent.errors import OutputError
 
 if TYPE_CHECKING:
     from seqsent.classifier import TextClassifier
-
-Model = Annotated[Path, typer.Argument(help="A .seqsent file.")]
 
 
 @app.command()
@@ -30,10 +27,14 @@ def predict(
     ] = None,
     input: Annotated[Path | None, typer.Option(help="Read texts from this file.")] = None,
     output: Annotated[Path | None, typer.Option(help="Write answers to this file.")] = None,
-    text: Annotated[str | None, typer.Option(help="The column with the texts.")] = None,
-    encoding: Annotated[str, typer.Option(help="The encoding of --input.")] = "utf-8",
+    text: TextColumn = None,
+    encoding: Encoding = "utf-8",
     threshold: Annotated[
         float | None, typer.Option(help="The probability from which a label is the answer.")
+    ] = None,
+    sure: Annotated[
+        float | None,
+        typer.Option(help="Say unsure, so that this share of the other answers is right."),
     ] = None,
     backend: Backend = None,
     as_json: AsJson = False,
@@ -51,6 +52,8 @@ def predict(
     classifier = load(model)
     if threshold is not None:
         classifier = classifier.with_threshold(threshold)
+    if sure is not None:
+        classifier = classifier.with_sure(sure)
     if texts:
         lines: Iterable[str] = texts
     elif input is not None:
@@ -65,15 +68,15 @@ def predict(
 
 def _answers(classifier: TextClassifier, texts: list[str], as_json: bool) -> Iterator[str]:
     probabilities = classifier.predict_proba(texts)
-    labels = classifier.names(classifier.decide(probabilities))
-    for label, row in zip(labels, probabilities, strict=True):
+    for label, row in zip(classifier.answers(probabilities), probabilities, strict=True):
         by_name = dict(zip(classifier.label_names, map(float, row), strict=True))
+        likeliest = max(by_name.values())
         chosen = [label] if isinstance(label, str) else label
         if as_json:
             shares = {name: round(share, 6) for name, share in by_name.items()}
             yield json.dumps({"label": label, "probabilities": shares}, ensure_ascii=False)
         elif chosen:
-            yield "\t".join(f"{name}\t{by_name[name]:.4f}" for name in chosen)
+            yield "\t".join(f"{name}\t{by_name.get(name, likeliest):.4f}" for name in chosen)
         else:
             yield "\t"
 
@@ -99,58 +102,3 @@ def _destination(path: Path | None) -> Iterator[IO[str]]:
         ) from error
     finally:
         unfinished.unlink(missing_ok=True)
-
-
-@app.command()
-def inspect(model: Model, as_json: AsJson = False) -> None:
-    """Say what a saved classifier is, without loading its network."""
-    from seqsent.artifact import read_manifest
-
-    manifest = read_manifest(model)
-    record = asdict(manifest)
-    del record["sample"]
-    if as_json:
-        typer.echo(json.dumps(record, indent=2, ensure_ascii=False))
-        return
-    about: dict[str, Any] = {**record.pop("about"), **record}
-    rows = [(name, _shown(value)) for name, value in about.items()]
-    output.print(table(["", str(model)], rows))
-
-
-def _shown(value: Any) -> str:
-    if isinstance(value, dict):
-        return ", ".join(f"{name}={_shown(inner)}" for name, inner in value.items())
-    if isinstance(value, list | tuple):
-        return ", ".join(map(_shown, value))
-    return f"{value:.4g}" if isinstance(value, float) else str(value)
-
-
-@app.command()
-def verify(
-    model: Model,
-    backends: Annotated[
-        str, typer.Option(help="Some of jax, tensorflow, torch, separated by commas, or all.")
-    ] = "all",
-    as_json: AsJson = False,
-) -> None:
-    """Prove that a saved classifier answers alike on every installed backend."""
-    from seqsent.backend import BACKENDS
-    from seqsent.errors import unknown_name
-    from seqsent.verification import TOLERANCE
-    from seqsent.verification import verify as ask
-
-    named = None if backends == "all" else [name.strip() for name in backends.split(",")]
-    for name in named or ():
-        if name not in BACKENDS:
-            raise BackendError(unknown_name("backend", name, BACKENDS))
-    results = ask(model, named)
-    if as_json:
-        typer.echo(json.dumps([{**asdict(r), "passed": r.passed} for r in results], indent=2))
-    else:
-        rows = [(r.backend, f"{r.difference:.1e}", "yes" if r.passed else "NO") for r in results]
-        output.print(table(["backend", "largest difference", f"below {TOLERANCE:g}"], rows))
-    if not all(result.passed for result in results):
-        raise SeqsentError(
-            f"{model} does not answer alike everywhere; a layer of its architecture computes "
-            "something else on the backend marked NO"
-        )

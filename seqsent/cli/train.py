@@ -9,18 +9,28 @@ from typing import Annotated
 
 import typer
 
-from seqsent.cli.app import AsJson, Backend, app, errors, output, table
+from seqsent.cli.app import (
+    AsJson,
+    Backend,
+    Data,
+    Encoding,
+    Label,
+    LabelSeparator,
+    TextColumn,
+    app,
+    errors,
+    load_labelled,
+    output,
+)
 
 
 @app.command()
 def train(
-    data: Annotated[Path, typer.Argument(help="A csv, tsv, jsonl or parquet file, or a folder.")],
-    text: Annotated[str | None, typer.Option(help="The column with the texts.")] = None,
-    label: Annotated[str | None, typer.Option(help="The column with the labels.")] = None,
-    label_separator: Annotated[
-        str | None, typer.Option(help="What separates several labels of one text.")
-    ] = None,
-    encoding: Annotated[str, typer.Option(help="The encoding of the file.")] = "utf-8",
+    data: Data,
+    text: TextColumn = None,
+    label: Label = None,
+    label_separator: LabelSeparator = None,
+    encoding: Encoding = "utf-8",
     architecture: Annotated[str, typer.Option(help="As `seqsent architectures` lists.")] = "lstm",
     option: Annotated[
         list[str] | None, typer.Option(help="An option of the architecture: NAME=VALUE.")
@@ -35,6 +45,12 @@ def train(
     batch_size: Annotated[int, typer.Option(help="Texts per step.")] = 32,
     epochs: Annotated[int, typer.Option(help="Epochs at most.")] = 20,
     patience: Annotated[int, typer.Option(help="Epochs without progress.")] = 3,
+    balanced: Annotated[
+        bool, typer.Option("--balanced", help="Let every class count alike, however rare.")
+    ] = False,
+    threshold: Annotated[
+        float, typer.Option(help="The probability from which the second class is the answer.")
+    ] = 0.5,
     seed: Annotated[int, typer.Option(help="Of split, weights and batches.")] = 42,
     out: Annotated[Path, typer.Option(help="The file to write.")] = Path("model.seqsent"),
     backend: Backend = None,
@@ -46,9 +62,9 @@ def train(
     choose_backend(backend)
 
     from seqsent.artifact import save
-    from seqsent.datasets import load_texts
     from seqsent.options import parse_options
     from seqsent.plan import Plan
+    from seqsent.reports import comparison_table
     from seqsent.reports.progress import TrainingProgress
     from seqsent.texts_experiment import run_plan
     from seqsent.training import Recipe
@@ -62,25 +78,14 @@ def train(
         level=level,  # type: ignore[arg-type]  # checked where it is used
         truncation=truncation,  # type: ignore[arg-type]
         recipe=Recipe(optimizer, learning_rate, batch_size, epochs, patience, seed),
+        threshold=threshold,
     )
-    texts = load_texts(
-        data, text=text, label=label, label_separator=label_separator, encoding=encoding
-    )
-    if texts.columns:
-        errors.print(f"Read {len(texts):,} texts: {texts.columns}", markup=False, soft_wrap=True)
+    texts = load_labelled(data, text, label, label_separator, encoding)
     with TrainingProgress(errors) as progress:
-        classifier, rows = run_plan(plan, texts, progress)
+        classifier, rows = run_plan(plan, texts, progress, balanced=balanced)
     save(classifier, out)
     if as_json:
         typer.echo(json.dumps({"model": str(out), "results": [asdict(row) for row in rows]}))
         return
-    output.print(
-        table(
-            ["", "val. accuracy", "test accuracy", "seconds"],
-            [
-                (r.name, f"{r.val_accuracy:.4f}", f"{r.test_accuracy:.4f}", f"{r.seconds:.1f}")
-                for r in rows
-            ],
-        )
-    )
+    output.print(comparison_table(rows))
     output.print(f"Model: {out}", soft_wrap=True, markup=False)

@@ -225,22 +225,22 @@ def _findings(found: Inspection) -> Iterator[str]:
     yield from _on_words(found)
     if found.empty:
         yield (
-            f"{found.empty:,} texts have no word: each becomes one unknown word. Leave them out, "
-            "if they say nothing."
+            f"Texts without a word: {found.empty:,}. Each becomes one unknown word. Leave "
+            "them out, if they say nothing."
         )
     if found.conflicting:
         yield (
-            f"{found.conflicting:,} texts have the same words as a text with another label: "
-            "nothing can be right about all of them. Decide on one label, or leave them out."
+            f"Texts with the same words as one with another label: {found.conflicting:,}. Nothing "
+            "can be right about all of them. Decide on one label, or leave them out."
         )
     if found.leaked:
         yield (
-            f"{found.leaked:,} texts for validation or test have the same words as one that is "
-            "learned from, so scores will look too good. Leave the copies out before training."
+            f"Texts for validation or test with the same words as one of an earlier part: "
+            f"{found.leaked:,}. Scores will look too good. Leave the copies out before training."
         )
     elif found.duplicates:
         yield (
-            f"{found.duplicates:,} texts have the same words as an earlier one: they count more "
+            f"Texts with the same words as an earlier one: {found.duplicates:,}. They count more "
             "than once. Leave the copies out, unless that is meant."
         )
 

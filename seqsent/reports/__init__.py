@@ -5,10 +5,17 @@ from __future__ import annotations
 from pathlib import Path
 
 from seqsent.errors import OutputError
-from seqsent.reports.tables import markdown_table, results_table
+from seqsent.reports.explanation import explanation_html
+from seqsent.reports.tables import comparison_table, markdown_table, results_table
 from seqsent.results import Comparison
 
-__all__ = ["markdown_table", "results_table", "write_report"]
+__all__ = [
+    "comparison_table",
+    "explanation_html",
+    "markdown_table",
+    "results_table",
+    "write_report",
+]
 
 
 def write_report(comparison: Comparison, folder: Path) -> None:

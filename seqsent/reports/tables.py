@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
@@ -12,6 +11,7 @@ from rich.table import Table
 from rich.text import Text
 
 from seqsent.reports.grid import Grid, draw
+from seqsent.reports.markdown import plain
 from seqsent.results import Baseline, Comparison, Published, Run, mean_and_spread
 
 
@@ -216,21 +216,16 @@ def markdown_table(comparison: Comparison) -> str:
     lines = [
         ["experiment", *(column.heading for column in COLUMNS)],
         ["---", *("---:" for _ in COLUMNS)],
-        *([_plain(row.name), *map(_in_one, row.cells)] for row in experiment_rows(comparison)),
-        *([f"*{_plain(row.name)}*", *map(_in_one, row.cells)] for row in baseline_rows(comparison)),
+        *([plain(row.name), *map(_in_one, row.cells)] for row in experiment_rows(comparison)),
+        *([f"*{plain(row.name)}*", *map(_in_one, row.cells)] for row in baseline_rows(comparison)),
     ]
     table = "\n".join(f"| {' | '.join(line)} |" for line in lines)
-    return f"{table}\n\n{_plain(' '.join(notes(comparison)))}\n"
+    return f"{table}\n\n{plain(' '.join(notes(comparison)))}\n"
 
 
 def _in_one(cell: Cell) -> str:
     published = f"({cell.published})" if cell.published else ""
     return " ".join(filter(None, [cell.figure, cell.spread, published]))
-
-
-def _plain(text: str) -> str:
-    """Keep a text from being read as Markdown."""
-    return re.sub(r"([\\`*_\[\]<>|])", r"\\\1", text)
 
 
 def comparison_table(rows: Sequence[Baseline]) -> Group:

@@ -6,7 +6,7 @@ import json
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import chain
-from typing import Any, Literal, get_args
+from typing import Any, Literal, TypeVar, get_args
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,6 +18,7 @@ from seqsent.text.vocabulary import START, UNKNOWN, Vocabulary
 
 Level = Literal["word", "subword"]
 Truncation = Literal["front", "back", "middle"]
+Piece = TypeVar("Piece")
 
 _TOKENIZERS: dict[str, Any] = {"word": WordTokenizer, "subword": SubwordTokenizer}
 
@@ -139,20 +140,46 @@ class TextEncoder:
         """
         texts = _checked(texts)
         last = self.maxlen if self.truncation == "front" else None
-        rows = [self._fit_length(ids) for ids in self.tokenizer.ids(texts, last)]
+        return self.rows(self.tokenizer.ids(texts, last))
+
+    def rows(self, texts: Iterable[list[int]]) -> NDArray[np.int32]:
+        """Return texts that are ids already, of any lengths, as `encode` returns them."""
+        rows = [self._fit_length(ids) for ids in texts]
         lengths = np.fromiter(map(len, rows), dtype=np.int32, count=len(rows))
         flat = np.fromiter(chain.from_iterable(rows), dtype=np.int32, count=int(lengths.sum()))
         return pad(flat, lengths, self.maxlen, self.padding)
 
+    def read(self, text: str) -> list[tuple[str, int]]:
+        """Return the words, or pieces, of a text that a model would read, with their ids.
+
+        Parameters
+        ----------
+        text : str
+            A text.
+
+        Returns
+        -------
+        list of (str, int)
+            Without what truncation drops; empty for a text without words.
+        """
+        [text] = _checked([text])
+        return self._kept(self.tokenizer.pieces(text))
+
     def _fit_length(self, ids: list[int]) -> list[int]:
-        if len(ids) < self.maxlen:
-            return [START, *(ids or [UNKNOWN])][-self.maxlen :]
-        if self.truncation == "front":
+        if len(ids) >= self.maxlen and self.truncation == "front":
             return ids[-self.maxlen :]
+        return [START, *(self._kept(ids) if ids else [UNKNOWN])][-self.maxlen :]
+
+    def _kept(self, pieces: list[Piece]) -> list[Piece]:
+        """Return what there is room for, beside the start, which goes last."""
+        if len(pieces) < self.maxlen:
+            return pieces
+        if self.truncation == "front":
+            return pieces[-self.maxlen :]
         if self.truncation == "back":
-            return [START, *ids[: self.maxlen - 1]]
+            return pieces[: self.maxlen - 1]
         tail = self.maxlen // 2
-        return [START, *ids[: self.maxlen - tail - 1], *ids[len(ids) - tail :]]
+        return pieces[: self.maxlen - tail - 1] + pieces[len(pieces) - tail :]
 
     def decode(self, ids: Iterable[int]) -> str:
         """Return ids as readable text, padding left out."""

@@ -24,6 +24,9 @@ class Tokenizer(Protocol):
     def ids(self, texts: Sequence[str], last: int | None) -> Iterator[list[int]]:
         """Yield each text's ids; with ``last`` only its last ones need to be there."""
 
+    def pieces(self, text: str) -> list[tuple[str, int]]:
+        """Return a text's pieces as people read them, with their ids."""
+
     def decode(self, ids: Iterable[int]) -> str:
         """Return ids as readable text."""
 
@@ -76,6 +79,14 @@ class WordTokenizer:
         for text in texts:
             words = split_words(text) if last is None else last_words(text, last)
             yield [known.get(word, UNKNOWN) for word in words]
+
+    def pieces(self, text: str) -> list[tuple[str, int]]:
+        """Return a text's words with their ids, also the words that have none of their own."""
+        known = self._ids
+        words = split_words(text)
+        if self.rarer is not None:
+            words = [word for word in words if word in known]
+        return [(word, known.get(word, UNKNOWN)) for word in words]
 
     def decode(self, ids: Iterable[int]) -> str:
         """Return ids as words with spaces between them."""
@@ -142,6 +153,11 @@ class SubwordTokenizer:
         """Yield the ids of each text's pieces."""
         for encoding in self.model.encode_batch_fast(list(map(_whole, texts))):
             yield encoding.ids
+
+    def pieces(self, text: str) -> list[tuple[str, int]]:
+        """Return a text's pieces with their ids; a piece that begins a word begins with ▁."""
+        encoding = self.model.encode(_whole(text))
+        return list(zip(encoding.tokens, encoding.ids, strict=True))
 
     def decode(self, ids: Iterable[int]) -> str:
         """Return ids as text, the pieces joined again."""

@@ -1,11 +1,18 @@
 """Commands, run in this process."""
 
+import csv
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 from typer.testing import CliRunner, Result
 
+from seqsent import SentimentClassifier
 from seqsent.cli import app
+from seqsent.datasets.synthetic import generate
+
+TEXTS, NUMBERS = generate(120)
+LABELS = ["good" if number else "bad" for number in NUMBERS]
 
 
 @pytest.fixture
@@ -22,8 +29,31 @@ def refused(run: Callable[..., Result]) -> Callable[..., str]:
         result = run(*arguments)
         assert result.exit_code == 2, result.output
         assert result.stdout == ""
-        (line,) = result.stderr.splitlines()
+        *remarks, line = result.stderr.splitlines()
+        assert all(remark.startswith("Read ") for remark in remarks)
         assert line.startswith("error: ")
         return line.removeprefix("error: ")
 
     return refused
+
+
+@pytest.fixture(scope="session")
+def model(tmp_path_factory: pytest.TempPathFactory) -> str:
+    """Return the path of a saved classifier of texts that are good or bad."""
+    estimator = SentimentClassifier(
+        "gru", options={"units": 3}, embedding=4, maxlen=12, epochs=1, random_state=0
+    )
+    estimator.fit(TEXTS, LABELS)
+    path = tmp_path_factory.mktemp("model") / "model.seqsent"
+    estimator.save(path)
+    return str(path)
+
+
+@pytest.fixture
+def reviews(tmp_path: Path) -> str:
+    """Return the path of a file with labelled texts that are good or bad."""
+    with (tmp_path / "reviews.csv").open("w", newline="", encoding="utf-8") as file:
+        writer = csv.writer(file)
+        writer.writerow(["review", "sentiment"])
+        writer.writerows(zip(TEXTS, LABELS, strict=True))
+    return str(tmp_path / "reviews.csv")

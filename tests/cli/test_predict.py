@@ -1,35 +1,22 @@
-"""A saved classifier is used by command: on texts, a file, a stream; inspected; verified."""
+"""A saved classifier is used by command: on texts, a file, a stream."""
 
 import json
 import subprocess
 import sys
 import zipfile
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
-import pytest
 from typer.testing import Result
 
 import seqsent
-from seqsent import SentimentClassifier
-from seqsent.backend import choose_backend
-from seqsent.datasets.synthetic import generate
+from seqsent.artifact import save
+from seqsent.certainty import Certainty
+from tests.cli.conftest import TEXTS
 
 Run = Callable[..., Result]
 Refused = Callable[..., str]
-
-TEXTS, LABELS = generate(120)
-
-
-@pytest.fixture(scope="module")
-def model(tmp_path_factory: pytest.TempPathFactory) -> str:
-    estimator = SentimentClassifier(
-        "gru", options={"units": 3}, embedding=4, maxlen=12, epochs=1, random_state=0
-    )
-    estimator.fit(TEXTS, ["good" if label else "bad" for label in LABELS])
-    path = tmp_path_factory.mktemp("model") / "model.seqsent"
-    estimator.save(path)
-    return str(path)
 
 
 def expected(model: str, texts: list[str]) -> list[str]:
@@ -100,20 +87,14 @@ def test_the_threshold_can_be_moved(run: Run, model: str) -> None:
     assert run("predict", model, "a", "--threshold", "0.99").stdout.startswith("bad\t")
 
 
-def test_a_model_is_inspected(run: Run, model: str) -> None:
-    shown = run("inspect", model).stdout
-    for part in ("gru", "units=3", "bad, good", "seqsent"):
-        assert part in shown
-    assert json.loads(run("inspect", model, "--json").stdout)["labels"] == ["bad", "good"]
-
-
-def test_a_model_is_verified(run: Run, model: str) -> None:
-    backend = choose_backend()
-    result = run("verify", model, "--backends", backend)
-    assert result.exit_code == 0
-    assert backend in result.stdout
-    (record,) = json.loads(run("verify", model, "--json").stdout)
-    assert record["passed"]
+def test_an_answer_can_be_unsure(run: Run, model: str, tmp_path: Path) -> None:
+    path = str(tmp_path / "certain.seqsent")
+    save(replace(seqsent.load(model), certainty=Certainty((0.999, 0.5), (1.0, 0.6))), path)
+    assert run("predict", path, "a", "--sure", "1").stdout.startswith("unsure\t0.")
+    assert run("predict", path, "a", "--sure", "0.6").stdout == run("predict", path, "a").stdout
+    answer = json.loads(run("predict", path, "a", "--sure", "1", "--json").stdout)
+    assert answer["label"] == "unsure"
+    assert set(answer["probabilities"]) == {"bad", "good"}
 
 
 def test_what_cannot_be_used_is_one_line(refused: Refused, model: str, tmp_path: Path) -> None:

@@ -1,29 +1,17 @@
 """Labelled texts become one file by command, with the honest comparison."""
 
-import csv
 import json
 from collections.abc import Callable
 from pathlib import Path
 
-import pytest
 from typer.testing import Result
 
 from seqsent.artifact import read_manifest
-from seqsent.datasets.synthetic import generate
 
 Run = Callable[..., Result]
 Refused = Callable[..., str]
 
 QUICK = ["--epochs", "1", "--maxlen", "12", "--embedding", "4"]
-
-
-@pytest.fixture
-def reviews(tmp_path: Path) -> str:
-    with (tmp_path / "reviews.csv").open("w", newline="", encoding="utf-8") as file:
-        writer = csv.writer(file)
-        writer.writerow(["review", "sentiment"])
-        writer.writerows(zip(*generate(120), strict=True))
-    return str(tmp_path / "reviews.csv")
 
 
 def test_a_file_and_a_comparison_are_what_is_left(run: Run, reviews: str, tmp_path: Path) -> None:
@@ -39,7 +27,15 @@ def test_a_file_and_a_comparison_are_what_is_left(run: Run, reviews: str, tmp_pa
     manifest = read_manifest(out)
     assert manifest.about["options"] == {"units": 3}
     assert set(manifest.about["accuracy"]) == {"gru", "majority", "TF-IDF + logistic regression"}
-    assert run("predict", str(out), "a film").stdout[0] in "01"
+    assert run("predict", str(out), "a film").stdout.split("\t")[0] in ("bad", "good")
+
+
+def test_a_balanced_training_has_its_own_threshold(run: Run, reviews: str, tmp_path: Path) -> None:
+    out = str(tmp_path / "model.seqsent")
+    run("train", reviews, "--out", out, "--balanced", "--threshold", "0.3", *QUICK)
+    manifest = read_manifest(out)
+    assert manifest.threshold == 0.3
+    assert manifest.certainty is not None
 
 
 def test_json_is_for_programs(run: Run, reviews: str, tmp_path: Path) -> None:

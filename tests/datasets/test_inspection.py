@@ -52,9 +52,9 @@ def test_each_finding_is_one_line_with_what_to_do(found: Any) -> None:
         "--level subword",
         "16.7% of all words are lost",
         "Raise --maxlen to 3",
-        "1 texts have no word",
-        "3 texts have the same words as a text with another label",
-        "2 texts for validation or test have the same words",
+        "Texts without a word: 1.",
+        "same words as one with another label: 3.",
+        "of an earlier part: 2.",
     ):
         assert part in told
 
@@ -87,7 +87,7 @@ def test_copies_among_the_texts_to_learn_from_are_told() -> None:
     )
     found = inspect(whole, vocab_size=999, maxlen=9, splits=splits)
     assert (found.duplicates, found.leaked) == (1, 0)
-    assert any("1 texts have the same words as an earlier one" in line for line in found.findings)
+    assert any("Texts with the same words as an earlier one: 1." in line for line in found.findings)
 
 
 def test_nothing_is_said_where_all_is_well() -> None:

@@ -1,0 +1,82 @@
+"""Why a classifier said so: its answer without each word, and after each word."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from seqsent.errors import DataError, unknown_name
+from seqsent.layers import keras
+from seqsent.results import Explanation
+
+if TYPE_CHECKING:
+    from seqsent.classifier import TextClassifier
+
+
+def explain(classifier: TextClassifier, text: str, label: str | None = None) -> Explanation:
+    """Ask a classifier about a text once more for each word.
+
+    Parameters
+    ----------
+    classifier : TextClassifier
+        Whom to ask.
+    text : str
+        Of a longer text only the words that the network reads are considered.
+    label : str, optional
+        Whose probability is looked at; the answer's, or the most probable one's where several
+        labels may apply, when left out.
+
+    Returns
+    -------
+    Explanation
+
+    Raises
+    ------
+    DataError
+        When the classifier does not know the label.
+
+    References
+    ----------
+    Li, Monroe & Jurafsky, 2016, "Understanding Neural Networks through Representation
+    Erasure", for leaving words out.
+    """
+    encoder = classifier.encoder
+    pieces = encoder.read(text)
+    ids = [id for _, id in pieces]
+    places = range(len(ids))
+    rows = [ids, *(ids[:place] + ids[place + 1 :] for place in places)]
+    forward = _reads_forward(classifier.model)
+    if forward:
+        rows += [ids[: place + 1] for place in places]
+    probabilities = classifier.probabilities(encoder.rows(rows))
+    index = _index(classifier, label, probabilities[:1])
+    whole, *others = probabilities[:, index].tolist()
+    return Explanation(
+        words=tuple(word for word, _ in pieces),
+        label=classifier.label_names[index],
+        probability=whole,
+        without=tuple(whole - other for other in others[: len(ids)]),
+        after=tuple(others[len(ids) :]) if forward else None,
+    )
+
+
+def _reads_forward(model: keras.Model) -> bool:
+    """Return whether a network reads from the first word to the last, and only so."""
+    recurrent = [layer for layer in model.layers if isinstance(layer, keras.layers.RNN)]
+    two_ways = any(isinstance(layer, keras.layers.Bidirectional) for layer in model.layers)
+    return bool(recurrent) and not (two_ways or any(layer.go_backwards for layer in recurrent))
+
+
+def _index(
+    classifier: TextClassifier, label: str | None, probabilities: NDArray[np.float32]
+) -> int:
+    names = classifier.label_names
+    if label is not None:
+        if label not in names:
+            raise DataError(unknown_name("label", label, names))
+        return names.index(label)
+    if classifier.multi_label:
+        return int(probabilities[0].argmax())
+    return int(classifier.decide(probabilities)[0])

@@ -1,0 +1,40 @@
+"""Labelled texts are looked at by command before training."""
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+
+from typer.testing import Result
+
+Run = Callable[..., Result]
+Refused = Callable[..., str]
+
+
+def test_classes_lengths_and_findings_are_shown(run: Run, tmp_path: Path) -> None:
+    rows = ["text,label", *["a fine film,good"] * 30, *["dull,bad"] * 3, "?,bad"]
+    (tmp_path / "texts.csv").write_text("\n".join(rows) + "\n")
+    result = run("data", str(tmp_path / "texts.csv"))
+    assert result.exit_code == 0, result.output
+    lines = result.stdout.splitlines()
+    assert max(map(len, lines)) <= 80
+    assert any(line.split()[:3] == ["good", "30", "88.2%"] for line in lines)
+    shown = " ".join(result.stdout.split())
+    for finding in ("always answering so", "same words", "Texts without a word: 1"):
+        assert finding in shown
+
+
+def test_nothing_found_is_said(run: Run, tmp_path: Path) -> None:
+    rows = [f"a film of its own number {number},{number % 2}" for number in range(200)]
+    (tmp_path / "texts.csv").write_text("\n".join(["text,label", *rows]) + "\n")
+    shown = run("data", str(tmp_path / "texts.csv"), "--vocab-size", "1000").stdout
+    assert ("Nothing found" in shown) != ("Findings" in shown)
+
+
+def test_json_is_for_programs(run: Run, reviews: str) -> None:
+    record = json.loads(run("data", reviews, "--json").stdout)
+    assert sum(record["classes"].values()) == record["texts"] == 120
+    assert isinstance(record["findings"], list)
+
+
+def test_what_cannot_be_read_is_one_line(refused: Refused, tmp_path: Path) -> None:
+    assert "does not exist" in refused("data", str(tmp_path / "absent.csv"))
