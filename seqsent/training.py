@@ -139,18 +139,12 @@ def fit(
     if save_to is not None:
         callbacks.append(_SaveBest(Path(save_to)))
     try:
-        model.fit(
-            *splits.train,
-            validation_data=(
-                *splits.validation,
-                *([] if validation_weight is None else [validation_weight]),
-            ),
-            sample_weight=sample_weight,
-            batch_size=recipe.batch_size,
-            validation_batch_size=VALIDATION_BATCH,
-            epochs=recipe.epochs,
-            callbacks=callbacks,
-            verbose=0,
+        _train(
+            model,
+            layers.to_device(*splits.train, sample_weight),
+            layers.to_device(*splits.validation, validation_weight),
+            recipe,
+            keras.callbacks.CallbackList(callbacks, model=model, epochs=recipe.epochs),
         )
     except Exception as error:
         # TensorFlow's update of an embedding fails on weights that are no numbers.
@@ -158,6 +152,50 @@ def fit(
             raise
         raise TrainingError(_diverged(len(record.epochs) + 1)) from error
     return History(tuple(record.epochs))
+
+
+def batch_order(count: int, *, seed: int, epoch: int) -> NDArray[np.int64]:
+    """Return the order in which an epoch goes through the training texts.
+
+    Parameters
+    ----------
+    count : int
+        The number of training texts.
+    seed : int
+        The recipe's seed.
+    epoch : int
+        The number of the epoch, from 0.
+
+    Returns
+    -------
+    ndarray of int, shape (count,)
+        The same on every backend, whatever else has drawn random numbers.
+    """
+    return np.random.default_rng([seed, epoch]).permutation(count)
+
+
+def _train(
+    model: keras.Model,
+    train: layers.Columns,
+    validation: layers.Columns,
+    recipe: Recipe,
+    callbacks: keras.callbacks.CallbackList,
+) -> None:
+    """Go from epoch to epoch as Keras' own fit does, telling the callbacks the same."""
+    loop = layers.Loop(model)
+    logs: dict[str, float] = {}
+    model.stop_training = False
+    callbacks.on_train_begin()
+    for epoch in range(recipe.epochs):
+        callbacks.on_epoch_begin(epoch)
+        order = batch_order(len(train[0]), seed=recipe.seed, epoch=epoch)
+        logs = loop.train_epoch(train, order, recipe.batch_size)
+        measured = loop.evaluate(validation, VALIDATION_BATCH)
+        logs |= {f"val_{name}": value for name, value in measured.items()}
+        callbacks.on_epoch_end(epoch, logs)
+        if model.stop_training:
+            break
+    callbacks.on_train_end(logs)
 
 
 def _loss(model: keras.Model) -> str:

@@ -11,6 +11,7 @@ import keras  # noqa: E402
 from keras.layers import GRU, LSTM, Bidirectional, SimpleRNN  # noqa: E402
 
 from seqsent.layers.determinism import set_seed  # noqa: E402
+from seqsent.layers.loop import Columns, Loop, to_device  # noqa: E402
 from seqsent.layers.onehot import OneHot  # noqa: E402
 from seqsent.layers.pooling import Pooling, summarise  # noqa: E402
 
@@ -18,10 +19,13 @@ __all__ = [
     "GRU",
     "LSTM",
     "Bidirectional",
+    "Columns",
+    "Loop",
     "OneHot",
     "Pooling",
     "SimpleRNN",
     "keras",
     "set_seed",
     "summarise",
+    "to_device",
 ]

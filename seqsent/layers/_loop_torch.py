@@ -1,0 +1,67 @@
+"""Steps on PyTorch: a plain loop that never waits for the device."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import keras
+import numpy as np
+import torch
+from numpy.typing import NDArray
+
+Columns = tuple[Any, ...]
+Steps = Callable[[Columns, NDArray[np.int32], int, int], None]
+
+
+def train_steps(model: keras.Model) -> Steps:
+    """Return a function that learns from batches of rows."""
+
+    def steps(columns: Columns, batches: NDArray[np.int32], begin: int, end: int) -> None:
+        model.train()
+        weights = model.trainable_variables
+        values = [weight.value for weight in weights]
+        optimizer = model.optimizer
+
+        def learn(loss: Any) -> None:
+            gradients = torch.autograd.grad(optimizer.scale_loss(loss), values, allow_unused=True)
+            optimizer.apply(gradients, weights)
+
+        _loop(model, columns, batches[begin:end], learn)
+        model.eval()
+
+    return steps
+
+
+def evaluate_steps(model: keras.Model) -> Steps:
+    """Return a function that only measures."""
+
+    def steps(columns: Columns, batches: NDArray[np.int32], begin: int, end: int) -> None:
+        model.eval()
+        with torch.no_grad():
+            _loop(model, columns, batches[begin:end])
+
+    return steps
+
+
+def _loop(
+    model: keras.Model,
+    columns: Columns,
+    batches: NDArray[np.int32],
+    learn: Callable[[Any], None] | None = None,
+) -> None:
+    """Compute the loss of every batch, learn from it, and the metrics at the end."""
+    order = torch.from_numpy(batches).to(columns[0].device)
+    losses, predictions = [], []
+    for rows in order:
+        ids, *known = (column[rows] for column in columns)
+        predicted = model(ids, training=learn is not None)
+        loss = model.compute_loss(ids, known[0], predicted, *known[1:])
+        if learn:
+            learn(loss)
+        losses.append(loss.detach())
+        predictions.append(predicted.detach())
+    known = [column[order.flatten()] for column in columns[1:]]
+    mean_loss = next(metric for metric in model.metrics if metric.name == "loss")
+    mean_loss.update_state(torch.stack(losses), np.full(len(losses), order.shape[1]))
+    model.compute_metrics(None, known[0], torch.cat(predictions), *known[1:] or [None])

@@ -1,0 +1,172 @@
+"""A loop gives what Keras' own steps give over the same batches, to rounding."""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import Any
+
+import keras
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+
+from seqsent import build_model, set_seed
+from seqsent.layers import Loop, to_device
+
+VOCABULARY, TIME, BATCH = 20, 7, 8
+TEXTS = 5 * BATCH + 3  # the last batch is smaller than the others
+
+HEADS: dict[str, dict[str, Any]] = {
+    "binary": {},
+    "softmax": {"num_classes": 3},
+    "multi-label": {"num_classes": 3, "multi_label": True},
+}
+
+
+def compiled(head: str = "binary", optimizer: str = "rmsprop", **options: Any) -> keras.Model:
+    set_seed(3)
+    model = build_model(
+        "lstm", vocab_size=VOCABULARY, maxlen=TIME, units=4, **HEADS[head], **options
+    )
+    loss = "sparse_categorical_crossentropy" if head == "softmax" else "binary_crossentropy"
+    optimizer = keras.optimizers.get({"class_name": optimizer, "config": {"learning_rate": 0.01}})
+    model.compile(optimizer, loss, metrics=["accuracy"])
+    return model
+
+
+def arrays(head: str = "binary", texts: int = TEXTS) -> tuple[NDArray[Any], NDArray[Any]]:
+    draw = np.random.default_rng(5)
+    ids = draw.integers(0, VOCABULARY, (texts, TIME)).astype(np.int32)
+    labels = {
+        "binary": ids[:, 0] % 2,
+        "softmax": ids[:, 0] % 3,
+        "multi-label": ids[:, :3] % 2,
+    }[head]
+    return ids, labels.astype(np.int64)
+
+
+def plain_epoch(
+    model: keras.Model, columns: tuple[NDArray[Any], ...], order: NDArray[Any]
+) -> dict[str, float]:
+    totals = {"loss": 0.0, "accuracy": 0.0}
+    for begin in range(0, len(order), BATCH):
+        rows = order[begin : begin + BATCH]
+        figures = model.train_on_batch(*(column[rows] for column in columns), return_dict=True)
+        for name in totals:
+            totals[name] += float(figures[name]) * len(rows)
+    return {name: total / len(order) for name, total in totals.items()}
+
+
+def assert_same_training(columns: tuple[NDArray[Any], ...], **options: Any) -> None:
+    orders = [np.random.default_rng(epoch).permutation(len(columns[0])) for epoch in range(2)]
+    expected = compiled(**options)
+    plain = [plain_epoch(expected, columns, order) for order in orders]
+    model = compiled(**options)
+    loop, tensors = Loop(model), to_device(*columns)
+    for order, figures in zip(orders, plain, strict=True):
+        assert loop.train_epoch(tensors, order, BATCH) == pytest.approx(figures, rel=1e-5)
+    for mine, theirs in zip(model.get_weights(), expected.get_weights(), strict=True):
+        np.testing.assert_allclose(mine, theirs, rtol=1e-4, atol=1e-6)
+
+
+@pytest.mark.parametrize("weighted", [False, True])
+@pytest.mark.parametrize("head", HEADS)
+def test_training_is_that_of_the_plain_loop(head: str, weighted: bool) -> None:
+    columns = arrays(head)
+    weight = np.random.default_rng(1).uniform(0, 2, TEXTS)
+    assert_same_training((*columns, weight) if weighted else columns, head=head)
+
+
+@pytest.mark.parametrize("optimizer", ["adam", "adamw", "sgd"])
+def test_optimizers_step_as_they_do_in_keras(optimizer: str) -> None:
+    assert_same_training(arrays(), optimizer=optimizer)
+
+
+def test_dropout_drops_the_same() -> None:
+    assert_same_training(arrays(), dropout=0.4, recurrent_dropout=0.3)
+
+
+def test_fewer_texts_than_a_batch_are_one_batch() -> None:
+    assert_same_training(arrays(texts=BATCH - 3))
+
+
+def test_many_batches_are_several_calls(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("seqsent.layers.loop.STEPS_PER_CALL", 2)
+    assert_same_training(arrays())
+
+
+@pytest.fixture
+def xla(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Have XLA compile however few batches there are."""
+    if keras.backend.backend() != "tensorflow":
+        pytest.skip("only TensorFlow has two ways to go")
+    monkeypatch.setattr(import_module("seqsent.layers._loop_tensorflow"), "WORTH_COMPILING", 1)
+
+
+@pytest.mark.usefixtures("xla")
+def test_training_is_that_of_the_plain_loop_under_xla(caplog: pytest.LogCaptureFixture) -> None:
+    with caplog.at_level("DEBUG", "seqsent"):
+        assert_same_training(arrays())
+    assert "without XLA" not in caplog.text
+
+
+@pytest.mark.usefixtures("xla")
+def test_xla_gives_no_other_dropout(caplog: pytest.LogCaptureFixture) -> None:
+    with caplog.at_level("DEBUG", "seqsent"):
+        assert_same_training(arrays(), dropout=0.4, recurrent_dropout=0.3)
+    assert "random numbers" in caplog.text
+
+
+@pytest.mark.usefixtures("xla")
+def test_what_xla_cannot_compile_trains_without_it(caplog: pytest.LogCaptureFixture) -> None:
+    import tensorflow as tf
+
+    ids = keras.Input((TIME,), dtype="int32")
+    words = keras.layers.Lambda(lambda ids: tf.strings.length(tf.strings.as_string(ids)))(ids)
+    head = keras.layers.Dense(1, activation="sigmoid")
+    model = keras.Model(ids, head(keras.ops.cast(words, "float32")))
+    model.compile("sgd", "binary_crossentropy", metrics=["accuracy"])
+    with caplog.at_level("DEBUG", "seqsent"):
+        Loop(model).train_epoch(to_device(*arrays()), np.arange(TEXTS), BATCH)
+    assert "without XLA" in caplog.text
+    assert int(model.optimizer.iterations) == 6
+
+
+def test_half_precision_trains(request: pytest.FixtureRequest) -> None:
+    request.addfinalizer(lambda: keras.config.set_dtype_policy("float32"))
+    keras.config.set_dtype_policy("mixed_float16")
+    model, columns = compiled(), arrays()
+    loop = Loop(model)
+    losses = [
+        loop.train_epoch(to_device(*columns), np.arange(TEXTS), BATCH)["loss"] for _ in range(5)
+    ]
+    assert losses[-1] < losses[0]
+
+
+@pytest.mark.parametrize("weighted", [False, True])
+@pytest.mark.parametrize("head", HEADS)
+def test_evaluation_is_keras_own(head: str, weighted: bool) -> None:
+    columns: tuple[NDArray[Any], ...] = arrays(head)
+    if weighted:
+        columns = (*columns, np.random.default_rng(1).uniform(0, 2, TEXTS))
+    model = compiled(head, dropout=0.5)
+    figures = Loop(model).evaluate(to_device(*columns), BATCH)
+    ids, labels, *weight = columns
+    expected = model.evaluate(
+        ids, labels, BATCH, 0, sample_weight=weight[0] if weight else None, return_dict=True
+    )
+    assert figures == pytest.approx(expected, rel=1e-5)
+
+
+def test_an_epoch_without_order_learns_nothing() -> None:
+    model = compiled()
+    before = model.get_weights()
+    Loop(model).train_epoch(to_device(*arrays()), np.arange(0), BATCH)
+    assert all(np.array_equal(*pair) for pair in zip(before, model.get_weights(), strict=True))
+
+
+def test_the_optimizer_goes_on_where_it_was() -> None:
+    model = compiled()
+    for _ in range(2):
+        Loop(model).train_epoch(to_device(*arrays()), np.arange(TEXTS), BATCH)
+    assert int(model.optimizer.iterations) == 2 * 6
