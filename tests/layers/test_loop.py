@@ -170,3 +170,19 @@ def test_the_optimizer_goes_on_where_it_was() -> None:
     for _ in range(2):
         Loop(model).train_epoch(to_device(*arrays()), np.arange(TEXTS), BATCH)
     assert int(model.optimizer.iterations) == 2 * 6
+
+
+def test_losses_of_layers_count() -> None:
+    def regularised() -> keras.Model:
+        set_seed(3)
+        ids = keras.Input((TIME,), dtype="int32")
+        embedded = keras.layers.Embedding(VOCABULARY, 3, embeddings_regularizer="l2")(ids)
+        pooled = keras.layers.GlobalAveragePooling1D()(embedded)
+        head = keras.layers.Dense(1, activation="sigmoid", activity_regularizer="l1")
+        model = keras.Model(ids, head(pooled))
+        model.compile("sgd", "binary_crossentropy", metrics=["accuracy"])
+        return model
+
+    model, order = regularised(), np.arange(TEXTS)
+    figures = Loop(model).train_epoch(to_device(*arrays()), order, BATCH)
+    assert figures == pytest.approx(plain_epoch(regularised(), arrays(), order), rel=1e-5)
