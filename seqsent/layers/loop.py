@@ -39,7 +39,6 @@ class Loop:
 
     def __init__(self, model: keras.Model) -> None:
         self._model = model
-        self._ready = False
         backend = import_module(f"seqsent.layers._loop_{keras.backend.backend()}")
         self._train: Steps = backend.train_steps(model)
         self._evaluate: Steps = backend.evaluate_steps(model)
@@ -80,7 +79,8 @@ class Loop:
     def _run(
         self, steps: Steps, columns: Columns, order: NDArray[np.integer[Any]], batch_size: int
     ) -> dict[str, float]:
-        self._build(columns[1])
+        # Variables of metrics and optimizer are made as fit makes them: a loop could not.
+        self._model._symbolic_build(data_batch=columns)
         self._model.reset_metrics()
         indices = order.astype(np.int32)
         whole = len(order) // batch_size * batch_size
@@ -88,17 +88,6 @@ class Loop:
             for begin in range(0, len(rows) if rows.size else 0, STEPS_PER_CALL):
                 steps(columns, rows, begin, min(begin + STEPS_PER_CALL, len(rows)))
         return {name: float(value) for name, value in self._model.get_metrics_result().items()}
-
-    def _build(self, labels: Any) -> None:
-        """Make the variables that Keras makes at the first step, which a loop cannot."""
-        if self._ready:
-            return
-        model = self._model
-        predicted = keras.ops.zeros((1, *model.output_shape[1:]))
-        model.compute_metrics(None, labels[:1], predicted, None)
-        if not model.optimizer.built:
-            model.optimizer.build(model.trainable_variables)
-        self._ready = True
 
 
 def to_device(*columns: Any) -> Columns:
