@@ -13,6 +13,8 @@ if TYPE_CHECKING:
     from seqsent.artifact import load as load
     from seqsent.backend import choose_backend as choose_backend
     from seqsent.classifier import TextClassifier as TextClassifier
+    from seqsent.conversion import from_keras as from_keras
+    from seqsent.conversion import to_keras as to_keras
     from seqsent.datasets import Examples as Examples
     from seqsent.datasets import Splits as Splits
     from seqsent.datasets import Texts as Texts
@@ -61,6 +63,7 @@ _HOMES = {
         "read_texts",
     ],
     "seqsent.classifier": ["TextClassifier"],
+    "seqsent.conversion": ["from_keras", "to_keras"],
     "seqsent.errors": [
         "ArtifactError",
         "BackendError",
