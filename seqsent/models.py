@@ -14,6 +14,9 @@ from seqsent.layers import keras
 from seqsent.options import check_options
 from seqsent.registry import get_architecture
 
+# What layers that take ids call the number of ids.
+_SIZES = ("input_dim", "vocab_size")
+
 Embedding = int | Literal["onehot"] | ArrayLike
 
 
@@ -92,7 +95,7 @@ def build_model(
 
 def vocab_size_of(model: keras.Model) -> int | None:
     """Return how many ids a model of `build_model` knows, None for another model."""
-    sizes = [getattr(layer, "input_dim", None) for layer in model.layers]
+    sizes = [getattr(layer, name, None) for layer in model.layers for name in _SIZES]
     return next((size for size in sizes if isinstance(size, int)), None)
 
 

@@ -124,8 +124,8 @@ def test_a_given_matrix_is_where_training_starts() -> None:
 def test_one_hot_input_is_the_row_of_the_kernel() -> None:
     """one_hot(x) @ W == W[x]: with a recurrent kernel of zeros only that row is left."""
     model = build_model("simplernn", vocab_size=30, maxlen=1, embedding="onehot")
-    kernel, _, bias = model.layers[2].get_weights()
-    states = keras.Model(model.input, model.layers[2].output)(IDS[:, :1])
+    kernel, _, bias = model.layers[1].get_weights()
+    states = keras.Model(model.input, model.layers[1].output)(IDS[:, :1])
     np.testing.assert_allclose(
         keras.ops.convert_to_numpy(states), np.tanh(kernel[IDS[:, 0]] + bias), atol=1e-6
     )

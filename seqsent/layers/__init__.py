@@ -1,4 +1,4 @@
-"""Layers that encoders are made of; the same on every backend.
+"""Layers that encoders are made of; the same on every backend, and fused on each.
 
 Whoever needs Keras imports it from here, where its backend has been chosen.
 """
@@ -8,12 +8,13 @@ from seqsent.backend import choose_backend
 choose_backend()
 
 import keras  # noqa: E402
-from keras.layers import GRU, LSTM, Bidirectional, SimpleRNN  # noqa: E402
 
+from seqsent.layers.bidirectional import Bidirectional  # noqa: E402
 from seqsent.layers.determinism import set_seed  # noqa: E402
 from seqsent.layers.loop import Columns, Loop, to_device  # noqa: E402
 from seqsent.layers.onehot import OneHot  # noqa: E402
 from seqsent.layers.pooling import Pooling, summarise  # noqa: E402
+from seqsent.layers.recurrent import GRU, LSTM, SimpleRNN  # noqa: E402
 
 __all__ = [
     "GRU",

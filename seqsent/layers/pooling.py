@@ -6,6 +6,8 @@ from typing import Any, Literal
 
 import keras
 
+from seqsent.layers.bidirectional import Bidirectional
+
 Pooling = Literal["last", "mean", "max"]
 
 
@@ -35,7 +37,7 @@ def summarise(
     ----------
     Schuster & Paliwal, 1997, for reading in both directions.
     """
-    states = (keras.layers.Bidirectional(layer) if bidirectional else layer)(x)
+    states = (Bidirectional(layer) if bidirectional else layer)(x)
     if pooling == "mean":
         return keras.layers.GlobalAveragePooling1D()(states)
     if pooling == "max":

@@ -1,0 +1,200 @@
+"""The recurrences on PyTorch: native kernels where they are fast, loops by hand elsewhere.
+
+On a CPU ``torch._VF.lstm`` reaches oneDNN, but GRU and plain recurrence run as chains of
+small operations recorded one by one for the gradient. There a loop written out, with a
+backward pass that does per step only what depends on the step after it, takes half the time.
+All tensors are time-major.
+"""
+
+# mypy: disable-error-code="misc, no-any-return, untyped-decorator"
+# PyTorch is typed where it is installed, and Any elsewhere.
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import torch
+from torch import Tensor
+from torch.autograd.function import once_differentiable
+from torch.nn import functional
+
+
+def obstacle(layer: Any) -> str | None:
+    """Say what keeps ``layer`` from running here, if anything does."""
+    if torch.jit.is_tracing() or torch.compiler.is_compiling():
+        return "PyTorch is tracing it"
+    return None
+
+
+def lookup(table: Tensor, ids: Tensor) -> Tensor:
+    """Return the rows of ``table`` that ``ids`` name; ids of any shape."""
+    return functional.embedding(ids, table)
+
+
+def project(x: Tensor, kernel: Tensor | None, bias: Tensor) -> Tensor:
+    """Return ``x @ kernel + bias``; without a kernel, ``x`` is such a product already."""
+    if kernel is None:
+        return x + bias
+    flat = torch.addmm(bias, x.reshape(-1, x.shape[-1]), kernel)
+    return flat.view(*x.shape[:-1], -1)
+
+
+def simple_rnn(
+    x: Tensor, h0: Tensor, kernel: Tensor | None, recurrent_kernel: Tensor, bias: Tensor
+) -> tuple[Tensor, Tensor]:
+    """Run Elman's network; see ``seqsent.layers._jax.simple_rnn``."""
+    if x.is_cuda:
+        return _native(torch._VF.rnn_tanh, x, h0[None], kernel, recurrent_kernel, bias)
+    return _SimpleRNN.apply(project(x, kernel, bias), h0, recurrent_kernel)
+
+
+def lstm(
+    x: Tensor,
+    h0: Tensor,
+    c0: Tensor,
+    kernel: Tensor | None,
+    recurrent_kernel: Tensor,
+    bias: Tensor,
+) -> tuple[Tensor, Tensor, Tensor]:
+    """Run long short-term memory; see ``seqsent.layers._jax.lstm``."""
+    return _native(torch._VF.lstm, x, (h0[None], c0[None]), kernel, recurrent_kernel, bias)
+
+
+def gru(
+    x: Tensor, h0: Tensor, kernel: Tensor | None, recurrent_kernel: Tensor, bias: Tensor
+) -> tuple[Tensor, Tensor]:
+    """Run the gated recurrent unit; see ``seqsent.layers._jax.gru``."""
+    if x.is_cuda:
+        kernel = _identity(x) if kernel is None else kernel
+        weights = [_reset_first(weight) for weight in (kernel, recurrent_kernel, *bias)]
+        return _native(torch._VF.gru, x, h0[None], *weights)
+    return _GRU.apply(project(x, kernel, bias[0]), h0, recurrent_kernel, bias[1])
+
+
+def _native(
+    function: Any,
+    x: Tensor,
+    states: Any,
+    kernel: Tensor | None,
+    recurrent_kernel: Tensor,
+    bias: Tensor,
+    recurrent_bias: Tensor | None = None,
+) -> Any:
+    """Call one of PyTorch's own recurrences, whose weights are Keras' transposed."""
+    if kernel is None:
+        kernel = _identity(x)
+    if recurrent_bias is None:
+        recurrent_bias = torch.zeros_like(bias)
+    weights = [kernel.t().contiguous(), recurrent_kernel.t().contiguous(), bias, recurrent_bias]
+    # With biases, one layer, no dropout, in one direction, time-major.
+    training = torch.is_grad_enabled()
+    sequence, *states = function(x, states, weights, True, 1, 0.0, training, False, False)
+    return (sequence, *(state[0] for state in states))
+
+
+def _identity(x: Tensor) -> Tensor:
+    """Return the kernel that leaves products made already as they are."""
+    return torch.eye(x.shape[-1], dtype=x.dtype, device=x.device)
+
+
+def _reset_first(weight: Tensor) -> Tensor:
+    """Reorder Keras' gates z, r, h as PyTorch has them, r, z, h."""
+    z, r, h = weight.chunk(3, dim=-1)
+    return torch.cat([r, z, h], dim=-1).contiguous()
+
+
+class _SimpleRNN(torch.autograd.Function):
+    """``h = tanh(x + h U)`` over a sequence; x of shape (time, batch, units)."""
+
+    @staticmethod
+    def forward(ctx: Any, x: Tensor, h0: Tensor, recurrent_kernel: Tensor) -> Any:
+        states = x.new_empty(len(x) + 1, *h0.shape)
+        states[0] = h0
+        h, *later = states.unbind()
+        for x_t, h_t in zip(x.unbind(), later, strict=True):
+            h = torch.addmm(x_t, h, recurrent_kernel, out=h_t).tanh_()
+        ctx.save_for_backward(states, recurrent_kernel)
+        ctx.set_materialize_grads(False)
+        return states[1:], h.clone()
+
+    @staticmethod
+    @once_differentiable
+    def backward(ctx: Any, d_sequence: Tensor | None, d_h: Tensor | None) -> Any:
+        states, recurrent_kernel = ctx.saved_tensors
+        slope = 1 - states[1:].square()
+        d_x = torch.empty_like(slope)
+        d_h = torch.zeros_like(states[0]) if d_h is None else d_h.clone()
+        steps = [slope.unbind(), d_x.unbind(), _per_step(d_sequence, len(slope))]
+        for slope_t, d_x_t, d_output in zip(*map(reversed, steps), strict=True):
+            if d_output is not None:
+                d_h += d_output
+            torch.mul(d_h, slope_t, out=d_x_t)
+            torch.mm(d_x_t, recurrent_kernel.t(), out=d_h)
+        return d_x, d_h, _weight_gradient(states[:-1], d_x)
+
+
+class _GRU(torch.autograd.Function):
+    """The gated recurrent unit over a sequence; x of shape (time, batch, 3 * units)."""
+
+    @staticmethod
+    def forward(ctx: Any, x: Tensor, h0: Tensor, recurrent_kernel: Tensor, bias: Tensor) -> Any:
+        units = h0.shape[-1]
+        x_g = x[..., 2 * units :]
+        # What the product with the state is added to: the candidate's input comes in later,
+        # after the reset gate.
+        gates = x + bias
+        gates[..., 2 * units :] = bias[2 * units :]
+        z, r, s_g = gates.chunk(3, dim=-1)
+        g = torch.empty_like(x_g)
+        states = x.new_empty(len(x) + 1, *h0.shape)
+        states[0] = h0
+        h, *later = states.unbind()
+        parts = (x_g, gates, gates[..., : 2 * units], z, r, s_g, g)
+        steps = zip(*(part.unbind() for part in parts), later, strict=True)
+        for x_g_t, gates_t, zr_t, z_t, r_t, s_g_t, g_t, h_t in steps:
+            gates_t.addmm_(h, recurrent_kernel)
+            zr_t.sigmoid_()
+            torch.addcmul(x_g_t, r_t, s_g_t, out=g_t).tanh_()
+            h = torch.lerp(g_t, h, z_t, out=h_t)  # z h + (1 - z) g
+        ctx.save_for_backward(gates, g, states, recurrent_kernel)
+        ctx.set_materialize_grads(False)
+        return states[1:], h.clone()
+
+    @staticmethod
+    @once_differentiable
+    def backward(ctx: Any, d_sequence: Tensor | None, d_h: Tensor | None) -> Any:
+        gates, g, states, recurrent_kernel = ctx.saved_tensors
+        z, r, s_g = gates.chunk(3, dim=-1)
+        # Each gate's gradient is d_h times a slope that no later step touches.
+        slope_g = (1 - z) * (1 - g * g)
+        slope_z = (states[:-1] - g) * z * (1 - z)
+        slope_s = slope_g * r
+        slopes = torch.stack([slope_z, slope_s * s_g * (1 - r), slope_s], dim=2)
+        d_gates = torch.empty_like(slopes)  # (time, batch, 3, units)
+        flat = d_gates.flatten(2)
+        d_states = torch.empty_like(states)
+        d_states[-1] = 0 if d_h is None else d_h
+        *earlier, d_h = d_states.unbind()
+        parts = (z, slopes, d_gates, flat)
+        steps = [part.unbind() for part in parts]
+        steps += [earlier, _per_step(d_sequence, len(g))]
+        for z_t, slopes_t, d_gates_t, flat_t, d_before, d_output in zip(
+            *map(reversed, steps), strict=True
+        ):
+            if d_output is not None:
+                d_h += d_output
+            torch.mul(d_h.unsqueeze(1), slopes_t, out=d_gates_t)
+            d_h = torch.mul(d_h, z_t, out=d_before).addmm_(flat_t, recurrent_kernel.t())
+        d_x = torch.cat([flat[..., : -g.shape[-1]], d_states[1:] * slope_g], dim=-1)
+        return d_x, d_h, _weight_gradient(states[:-1], flat), flat.sum((0, 1))
+
+
+def _per_step(sequence: Tensor | None, time: int) -> Sequence[Tensor | None]:
+    """Return the tensors of each step; a gradient that nobody asked for is None."""
+    return [None] * time if sequence is None else sequence.unbind()
+
+
+def _weight_gradient(inputs: Tensor, gradients: Tensor) -> Tensor:
+    """Sum the outer products of all steps and samples; (features, units)."""
+    return inputs.flatten(0, 1).t() @ gradients.flatten(0, 1)
