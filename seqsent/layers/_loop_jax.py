@@ -10,8 +10,7 @@ import keras
 import numpy as np
 from numpy.typing import NDArray
 
-Columns = tuple[Any, ...]
-Steps = Callable[[Columns, NDArray[np.int32], int, int], None]
+from seqsent.layers.loop import Columns, Steps
 
 
 def train_steps(model: keras.Model) -> Steps:

@@ -11,8 +11,7 @@ import numpy as np
 import tensorflow as tf
 from numpy.typing import NDArray
 
-Columns = tuple[Any, ...]
-Steps = Callable[[Columns, NDArray[np.int32], int, int], None]
+from seqsent.layers.loop import Columns, Steps
 
 # Batches in an epoch from which XLA's two seconds of compiling are soon won back: without a
 # compiler TensorFlow spends most of a step on starting one small operation after another.
