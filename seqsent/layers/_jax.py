@@ -164,8 +164,7 @@ def _lstm_forward(
 
     def step(state: tuple[Array, Array], x: Array) -> Any:
         h, c = state
-        z = jnp.concatenate([x, h], axis=-1) @ weights + bias
-        i, f, g, o = _lstm_gates(z)
+        i, f, g, o = _lstm_gates(x, h, weights, bias)
         c = f * c + i * g
         h = o * jnp.tanh(c)
         return (h, c), (h, c)
@@ -176,8 +175,10 @@ def _lstm_forward(
     return (sequence, h, c), saved
 
 
-def _lstm_gates(z: Array) -> tuple[Array, Array, Array, Array]:
-    i, f, g, o = jnp.split(z, 4, axis=-1)
+def _lstm_gates(
+    x: Array, h: Array, weights: Array, bias: Array
+) -> tuple[Array, Array, Array, Array]:
+    i, f, g, o = jnp.split(jnp.concatenate([x, h], axis=-1) @ weights + bias, 4, axis=-1)
     return sigmoid(i), sigmoid(f), jnp.tanh(g), sigmoid(o)
 
 
@@ -185,7 +186,8 @@ def _lstm_backward(saved: Any, gradients: Any) -> Any:
     x, h0, c0, kernel, recurrent_kernel, bias, sequence, memory = saved
     d_sequence, d_h, d_c = gradients
     before, c_before = _shift(h0, sequence), _shift(c0, memory)
-    i, f, g, o = _lstm_gates(project(x, kernel, bias) + before @ recurrent_kernel)
+    weights = jnp.concatenate([_input_weights(x, kernel), recurrent_kernel])
+    i, f, g, o = _lstm_gates(x, before, weights, bias)
     tanh_c = jnp.tanh(memory)
     # What no later step changes is worked out for all steps at once.
     slope_c = o * (1 - tanh_c * tanh_c)
@@ -257,10 +259,7 @@ def _gru_forward(
     weights, sums = _gru_weights(_input_weights(x, kernel), recurrent_kernel, bias)
 
     def step(h: Array, x: Array) -> tuple[Array, Array]:
-        gates = jnp.concatenate([x, h], axis=-1) @ weights + sums
-        z, r, x_g, h_g = jnp.split(gates, 4, axis=-1)
-        g = jnp.tanh(x_g + sigmoid(r) * h_g)
-        z = sigmoid(z)
+        z, _, g, _ = _gru_gates(x, h, weights, sums)
         h = z * h + (1 - z) * g
         return h, h
 
@@ -268,14 +267,22 @@ def _gru_forward(
     return (sequence, h), (x, h0, kernel, recurrent_kernel, bias, sequence)
 
 
+def _gru_gates(
+    x: Array, h: Array, weights: Array, bias: Array
+) -> tuple[Array, Array, Array, Array]:
+    """Return both gates, the candidate, and the state's part of it before the reset gate."""
+    gates = jnp.concatenate([x, h], axis=-1) @ weights + bias
+    z, r, x_g, h_g = jnp.split(gates, 4, axis=-1)
+    z, r = sigmoid(z), sigmoid(r)
+    return z, r, jnp.tanh(x_g + r * h_g), h_g
+
+
 def _gru_backward(saved: Any, gradients: Any) -> Any:
     x, h0, kernel, recurrent_kernel, bias, sequence = saved
     d_sequence, d_h = gradients
     before = _shift(h0, sequence)
-    x_z, x_r, x_g = jnp.split(project(x, kernel, bias[0]), 3, axis=-1)
-    h_z, h_r, h_g = jnp.split(project(before, recurrent_kernel, bias[1]), 3, axis=-1)
-    z, r = sigmoid(x_z + h_z), sigmoid(x_r + h_r)
-    g = jnp.tanh(x_g + r * h_g)
+    weights, sums = _gru_weights(_input_weights(x, kernel), recurrent_kernel, bias)
+    z, r, g, h_g = _gru_gates(x, before, weights, sums)
     # What no later step changes is worked out for all steps at once.
     slope_g = (1 - z) * (1 - g * g)
     slope_h = slope_g * r
