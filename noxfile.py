@@ -57,7 +57,7 @@ def tests(session: nox.Session, backend: str) -> None:
     home = Path(session.create_tmp())
     # PyTorch's threads cost more on matrices this small than they save.
     env = {"KERAS_BACKEND": backend, "OMP_NUM_THREADS": "1", **_homes(home)}
-    session.run("pytest", *session.posargs, env=env)
+    session.run("pytest", "-n", "auto", *session.posargs, env=env)
 
 
 @nox.session(default=False)

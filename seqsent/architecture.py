@@ -31,6 +31,9 @@ class Architecture:
         One line for listings.
     reference : str
         The paper it comes from.
+    ignores_padding : bool
+        Whether the vector of a text is the same however much padding is in front of it; what
+        says so is held to it by `seqsent.testing`.
 
     Raises
     ------
@@ -47,6 +50,7 @@ class Architecture:
     encoder: str | Encoder
     summary: str = ""
     reference: str = ""
+    ignores_padding: bool = False
 
     def __post_init__(self) -> None:
         """Refuse what could never be used."""
