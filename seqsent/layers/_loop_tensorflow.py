@@ -43,6 +43,9 @@ class _Loop:
 
         self._plain = tf.function(loop, autograph=False)
         self._compiled = tf.function(loop, autograph=False, jit_compile=True)
+        for function in (self._plain, self._compiled):
+            # Tracing once for whole batches and once for the last is meant.
+            function._omit_frequent_tracing_warning = True
         self._compiles = all(layer.supports_jit for layer in model._flatten_layers())
 
     def __call__(self, columns: Columns, batches: NDArray[np.int32], begin: int, end: int) -> None:
