@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import keras
@@ -11,6 +12,10 @@ import torch
 from numpy.typing import NDArray
 
 from seqsent.layers.loop import Columns, Steps
+
+# Weights, embeddings aside, up to which two threads lose more by waiting for each other than
+# they gain by sharing a step: nothing on a quiet machine, and most of the time on a busy one.
+FEW_WEIGHTS = 2**15
 
 
 def train_steps(model: keras.Model) -> Steps:
@@ -26,7 +31,8 @@ def train_steps(model: keras.Model) -> Steps:
             gradients = torch.autograd.grad(optimizer.scale_loss(loss), values, allow_unused=True)
             optimizer.apply(gradients, weights)
 
-        _loop(model, columns, batches[begin:end], learn)
+        with _threads_worth_it(model):
+            _loop(model, columns, batches[begin:end], learn)
         model.eval()
 
     return steps
@@ -41,6 +47,21 @@ def evaluate_steps(model: keras.Model) -> Steps:
             _loop(model, columns, batches[begin:end])
 
     return steps
+
+
+@contextmanager
+def _threads_worth_it(model: keras.Model) -> Iterator[None]:
+    """Compute in one thread while the model's products are small."""
+    before = torch.get_num_threads()
+    embeddings = sum(
+        layer.count_params() for layer in model.layers if isinstance(layer, keras.layers.Embedding)
+    )
+    if model.count_params() - embeddings <= FEW_WEIGHTS:
+        torch.set_num_threads(1)
+    try:
+        yield
+    finally:
+        torch.set_num_threads(before)
 
 
 def _loop(

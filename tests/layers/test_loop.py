@@ -186,3 +186,30 @@ def test_losses_of_layers_count() -> None:
     model, order = regularised(), np.arange(TEXTS)
     figures = Loop(model).train_epoch(to_device(*arrays()), order, BATCH)
     assert figures == pytest.approx(plain_epoch(regularised(), arrays(), order), rel=1e-5)
+
+
+@pytest.mark.skipif(keras.backend.backend() != "torch", reason="PyTorch shares a step's work out")
+@pytest.mark.parametrize(("units", "expected"), [(4, 1), (128, 3)])
+def test_small_products_are_computed_in_one_thread(units: int, expected: int) -> None:
+    import torch
+
+    used = []
+
+    class Spy(keras.layers.Layer):  # type: ignore[misc]
+        def call(self, x: Any) -> Any:
+            used.append(torch.get_num_threads())
+            return x
+
+    inputs = keras.Input((TIME,), dtype="int32")
+    x = keras.layers.Embedding(VOCABULARY, 4)(inputs)
+    x = Spy()(keras.layers.LSTM(units)(x))
+    model = keras.Model(inputs, keras.layers.Dense(1, activation="sigmoid")(x))
+    model.compile("sgd", "binary_crossentropy")
+    before = torch.get_num_threads()
+    torch.set_num_threads(3)
+    try:
+        Loop(model).train_epoch(to_device(*arrays()), np.arange(TEXTS), BATCH)
+        assert torch.get_num_threads() == 3
+    finally:
+        torch.set_num_threads(before)
+    assert set(used[-5:]) == {expected}
