@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import tarfile
 import tempfile
 import zipfile
@@ -132,6 +133,30 @@ def _run_wheel(session: nox.Session, wheel: Path, elsewhere: Path) -> None:
         session.run(str(scripts / "seqsent"), *command.split(), env=env, external=True)
     if not Path("results", "report.html").is_file():
         session.error("seqsent reproduce wrote no report.html")
+
+
+@nox.session(default=False)
+def example(session: nox.Session) -> None:
+    """Install seqsent's wheel and the example plugin's as strangers do, and use them."""
+    session.install("--group", "package", env=PINS)
+    plugin = ROOT / "docs" / "examples" / "seqsent-textcnn"
+    with tempfile.TemporaryDirectory() as name:
+        elsewhere = Path(name)
+        for project in (ROOT, plugin):
+            build = ["python", "-m", "build", "--wheel", "--outdir", name, str(project)]
+            session.run(*build, env=PINS, silent=True)
+        session.run("virtualenv", "--quiet", str(elsewhere / "env"))
+        scripts = elsewhere / "env" / ("Scripts" if os.name == "nt" else "bin")
+        [own], [theirs] = elsewhere.glob("seqsent-*.whl"), elsewhere.glob("seqsent_textcnn*.whl")
+        install = [str(scripts / "python"), "-m", "pip", "install", f"{own}[jax]", str(theirs)]
+        session.run(*install, "pytest", env=PINS, external=True, silent=True)
+        shutil.copytree(plugin / "tests", elsewhere / "tests")
+        session.chdir(elsewhere)
+        Path("reviews.csv").write_text("text,label\n" + "a fine film,1\na dull film,0\n" * 40)
+        env = {"KERAS_BACKEND": None, **_homes(elsewhere)}
+        session.run(str(scripts / "pytest"), "-q", "tests", env=env, external=True)
+        train = ["seqsent", "train", "reviews.csv", "--architecture", "textcnn", "--epochs", "2"]
+        session.run(str(scripts / train[0]), *train[1:], env=env, external=True)
 
 
 def _homes(folder: Path) -> dict[str, str]:

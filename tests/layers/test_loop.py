@@ -213,3 +213,24 @@ def test_small_products_are_computed_in_one_thread(units: int, expected: int) ->
     finally:
         torch.set_num_threads(before)
     assert set(used[-5:]) == {expected}
+
+
+@pytest.mark.skipif(keras.backend.backend() != "torch", reason="the others call a compiled step")
+def test_only_models_of_simple_layers_in_a_row_are_called_without_keras() -> None:
+    from seqsent.layers import _loop_torch
+
+    ids = to_device(arrays()[0])[0]
+    for model in (compiled(), compiled("softmax", dropout=0.3)):
+        chain = _loop_torch._chain(model)
+        assert chain is not None
+        np.testing.assert_array_equal(
+            keras.ops.convert_to_numpy(chain(ids, training=False)),
+            keras.ops.convert_to_numpy(model(ids, training=False)),
+        )
+    inputs = keras.Input((TIME,), dtype="int32")
+    masked = keras.layers.Embedding(VOCABULARY, 4, mask_zero=True)(inputs)
+    embedded = keras.layers.Embedding(VOCABULARY, 4)(inputs)
+    regularised = keras.layers.Dense(1, activity_regularizer="l2")(keras.layers.Flatten()(embedded))
+    twice = keras.layers.Add()([embedded, embedded])
+    for output in (masked, regularised, twice):
+        assert _loop_torch._chain(keras.Model(inputs, output)) is None
