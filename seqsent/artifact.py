@@ -7,7 +7,7 @@ import json
 import os
 import tempfile
 import zipfile
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
@@ -46,10 +46,6 @@ class Manifest:
         Whether several may apply to one text.
     threshold : float
         The probability from which a label is the answer.
-    confidence : float
-        The answer is "unsure" where its probability is lower.
-    certainty : mapping, optional
-        How often confident answers were right on the validation texts.
     architecture : str
         The name of the network's architecture.
     distribution : str
@@ -64,13 +60,15 @@ class Manifest:
         The SHA-256 of every other part of the file.
     format : int
         The version of this layout.
+    confidence : float
+        The answer is "unsure" where its probability is lower.
+    certainty : mapping, optional
+        How often confident answers were right on the validation texts.
     """
 
     labels: tuple[str, ...]
     multi_label: bool
     threshold: float
-    confidence: float
-    certainty: Mapping[str, Sequence[float]] | None
     architecture: str
     distribution: str
     about: Mapping[str, Any]
@@ -78,6 +76,8 @@ class Manifest:
     sample: tuple[tuple[float, ...], ...]
     files: Mapping[str, str] = field(default_factory=dict)
     format: int = FORMAT
+    confidence: float = 0.0
+    certainty: Certainty | None = None
 
 
 def sample_ids(encoder: TextEncoder) -> NDArray[np.int32]:
@@ -133,7 +133,7 @@ def _write_parts(classifier: TextClassifier, folder: Path) -> None:
         multi_label=classifier.multi_label,
         threshold=classifier.threshold,
         confidence=classifier.confidence,
-        certainty=None if classifier.certainty is None else asdict(classifier.certainty),
+        certainty=classifier.certainty,
         architecture=str(classifier.about.get("architecture", "")),
         distribution=str(classifier.about.get("distribution", "")),
         about=classifier.about,
@@ -192,7 +192,7 @@ def load(path: str | os.PathLike[str]) -> TextClassifier:
         multi_label=manifest.multi_label,
         threshold=manifest.threshold,
         confidence=manifest.confidence,
-        certainty=_certainty(manifest),
+        certainty=manifest.certainty,
         about=manifest.about,
     )
 
@@ -203,6 +203,8 @@ def _read(path: Path) -> dict[str, bytes]:
         with zipfile.ZipFile(path) as archive:
             _check_parts(path, archive)
             return {part: archive.read(part) for part in (MANIFEST, TOKENIZER, MODEL)}
+    except ArtifactError:  # which is a ValueError, and said all there is to say
+        raise
     except FileNotFoundError as error:
         raise ArtifactError(f"{path} does not exist; expected a .seqsent file") from error
     except (OSError, zipfile.BadZipFile, EOFError, ValueError, NotImplementedError) as error:
@@ -237,9 +239,12 @@ def _manifest(path: Path, parts: Mapping[str, bytes]) -> Manifest:
                 f"{path} is of format {record['format']!r}; this version reads format {FORMAT}. "
                 "Update seqsent: python -m pip install -U seqsent"
             )
-        manifest = Manifest(**{**record, "labels": tuple(record["labels"])})
+        kept = {"labels": tuple(record["labels"]), "certainty": _certainty(record.get("certainty"))}
+        manifest = Manifest(**{**record, **kept})
         digests = dict(manifest.files)
-    except (ValueError, LookupError, TypeError, RecursionError) as error:
+    except ArtifactError:  # which is a ValueError, and said all there is to say
+        raise
+    except (ValueError, LookupError, TypeError, AttributeError, RecursionError) as error:
         raise ArtifactError(
             f"{path} has a manifest that cannot be read: {type(error).__name__}: {error}"
         ) from error
@@ -282,10 +287,13 @@ def _load_model(path: Path, content: bytes) -> keras.Model:
             ) from error
 
 
-def _certainty(manifest: Manifest) -> Certainty | None:
-    if manifest.certainty is None:
+def _certainty(record: Any) -> Certainty | None:
+    if record is None:
         return None
-    return Certainty(**{name: tuple(values) for name, values in manifest.certainty.items()})
+    curve = {name: tuple(map(float, values)) for name, values in record.items()}
+    if len({len(values) for values in curve.values()}) != 1 or not all(curve.values()):
+        raise ValueError("its certainty is no curve")
+    return Certainty(**curve)
 
 
 def _digest(content: bytes) -> str:

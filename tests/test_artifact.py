@@ -14,6 +14,7 @@ import pytest
 import seqsent
 from seqsent import ArtifactError, OutputError, Recipe, TextClassifier
 from seqsent.artifact import MANIFEST, MODEL, TOKENIZER, read_manifest, sample_ids, save
+from seqsent.certainty import Certainty
 from seqsent.datasets.synthetic import generate
 from seqsent.plan import Plan, train
 from seqsent.verification import verify
@@ -152,6 +153,11 @@ BROKEN: dict[str, tuple[Callable[[Path], object], str]] = {
     "a list": (change(MANIFEST, lambda b: b"[]"), "manifest that cannot be read"),
     "deep": (change(MANIFEST, lambda b: b"[" * 100_000), "manifest that cannot be read"),
     "newer": (change_manifest(format=2), "is of format 2; .* Update seqsent"),
+    "no curve": (change_manifest(certainty={"x": 1}), "manifest that cannot be read"),
+    "half a curve": (
+        change_manifest(certainty={"confidence": [1], "right": []}),
+        "certainty is no curve",
+    ),
     "more fields": (change_manifest(more=1), "manifest that cannot be read"),
     "no plugin": (
         change_manifest(architecture="textcnn", distribution="seqsent-textcnn"),
@@ -167,8 +173,26 @@ def test_a_file_that_cannot_be_used_says_why(
     damage(path)
     with pytest.raises(ArtifactError, match=message) as caught:
         seqsent.load(path)
-    assert str(path) in str(caught.value)
+    assert str(caught.value).count(str(path)) == 1  # what is wrong is said once
     assert "\n" not in str(caught.value)
+
+
+def test_a_file_of_before_there_was_certainty_loads(path: Path) -> None:
+    def edit(text: bytes) -> bytes:
+        record = json.loads(text)
+        del record["confidence"], record["certainty"]
+        return json.dumps(record).encode()
+
+    change(MANIFEST, edit)(path)
+    loaded = seqsent.load(path)
+    assert (loaded.confidence, loaded.certainty) == (0.0, None)
+
+
+def test_certainty_is_kept(path: Path, classifier: TextClassifier) -> None:
+    certain = replace(classifier, confidence=0.7, certainty=Certainty((0.9, 0.6), (1.0, 0.75)))
+    save(certain, path)
+    loaded = seqsent.load(path)
+    assert (loaded.confidence, loaded.certainty) == (0.7, certain.certainty)
 
 
 def test_the_sample_has_texts_of_every_length(classifier: TextClassifier) -> None:

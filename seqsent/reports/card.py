@@ -85,7 +85,7 @@ def _list(entries: Mapping[str, str]) -> str:
 def _sureness(manifest: Manifest) -> str:
     if manifest.certainty is None:
         return "- How often confident answers are right was not measured."
-    confidence, right = manifest.certainty["confidence"], manifest.certainty["right"]
+    confidence, right = manifest.certainty.confidence, manifest.certainty.right
     return (
         f"- On the validation texts {right[-1]:.1%} of all answers were right, and {right[0]:.1%} "
         f"of those with a probability of {confidence[0]:.3f} or more; `seqsent predict --sure` "
