@@ -135,6 +135,16 @@ def _run_wheel(session: nox.Session, wheel: Path, elsewhere: Path) -> None:
         session.error("seqsent reproduce wrote no report.html")
 
 
+@nox.session
+def docs(session: nox.Session) -> None:
+    """Build the site; any warning is an error."""
+    session.install("-e", ".[jax]", "--group", "docs", env=PINS)
+    home = Path(session.create_tmp())
+    env = {"KERAS_BACKEND": "jax", **_homes(home)}
+    build = ["sphinx-build", "--fail-on-warning", "--keep-going", "docs", "docs/_build/html"]
+    session.run(*build, *session.posargs, env=env)
+
+
 @nox.session(default=False)
 def example(session: nox.Session) -> None:
     """Install seqsent's wheel and the example plugin's as strangers do, and use them."""

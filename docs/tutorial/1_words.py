@@ -1,0 +1,8 @@
+"""
+Words
+=====
+
+A stand-in until the tutorial is written.
+"""
+
+print("words")
