@@ -57,8 +57,9 @@ def open_delimited(
 
     def rows(wanted: Sequence[str]) -> Iterator[tuple[Any, ...]]:
         places = [columns.index(name) for name in wanted]
-        for row in islice(_rows(path, encoding, dialect), int(header), None):
-            yield tuple(row[place] for place in places)
+        with closing(_rows(path, encoding, dialect)) as all_rows:
+            for row in islice(all_rows, int(header), None):
+                yield tuple(row[place] for place in places)
 
     return columns, rows
 
@@ -95,26 +96,28 @@ def _fit(dialect: _Dialect, head: list[str]) -> tuple[bool, float, int]:
 
 def _rows(path: Path, encoding: str, dialect: _Dialect) -> Generator[list[str], None, None]:
     """Yield the rows, all of the first one's width."""
-    reader = dialect.reader(text_lines(path, encoding))
     width, start, number = 0, 1, 0
-    try:
-        for row in reader:
-            if row:
-                width = width or len(row)
-                if len(row) != width:
-                    raise DataError(
-                        f"row {number} (line {start}) of {path.name} has {len(row)} fields; "
-                        f"expected {width} as in the first line. Put a text with "
-                        f"{dialect.delimiter!r} in it into quotes."
-                    )
-                yield row
-                number += 1
-            start = reader.line_num + 1
-    except csv.Error as error:
-        raise DataError(
-            f"row {number} (line {start}) of {path.name} cannot be read: {error}. Expected fields "
-            f"with {dialect.delimiter!r} between them; a quote within quotes is written twice."
-        ) from error
+    with closing(text_lines(path, encoding)) as lines:
+        reader = dialect.reader(lines)
+        try:
+            for row in reader:
+                if row:
+                    width = width or len(row)
+                    if len(row) != width:
+                        raise DataError(
+                            f"row {number} (line {start}) of {path.name} has {len(row)} fields; "
+                            f"expected {width} as in the first line. Put a text with "
+                            f"{dialect.delimiter!r} in it into quotes."
+                        )
+                    yield row
+                    number += 1
+                start = reader.line_num + 1
+        except csv.Error as error:
+            raise DataError(
+                f"row {number} (line {start}) of {path.name} cannot be read: {error}. Expected "
+                f"fields with {dialect.delimiter!r} between them; a quote within quotes is "
+                "written twice."
+            ) from error
 
 
 def _has_header(sample: list[list[str]], named: Sequence[str | None]) -> bool:

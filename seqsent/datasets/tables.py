@@ -89,34 +89,35 @@ def _json_table(path: Path, encoding: str) -> Table:
     columns = list(dict.fromkeys(key for row in sample for key in row))
 
     def rows(wanted: Sequence[str]) -> Iterator[tuple[Any, ...]]:
-        for row in _json_rows(path, encoding):
-            yield tuple(row.get(name) for name in wanted)
+        with closing(_json_rows(path, encoding)) as all_rows:
+            for row in all_rows:
+                yield tuple(row.get(name) for name in wanted)
 
     return _with_rows(Table(path.name, columns, rows))
 
 
 def _json_rows(path: Path, encoding: str) -> Generator[dict[str, Any], None, None]:
-    for number, line in enumerate(text_lines(path, encoding), start=1):
-        if not line.strip():
-            continue
-        try:
-            row = json.loads(line)
-        # Beside broken JSON: numbers of thousands of digits, and brackets as deep.
-        except (ValueError, RecursionError) as error:
-            place = (
-                f" at character {error.colno}" if isinstance(error, json.JSONDecodeError) else ""
-            )
-            reason = getattr(error, "msg", error)
-            raise DataError(
-                f"line {number} of {path.name} is no JSON: {reason}{place}. Expected one object "
-                "per line."
-            ) from error
-        if not isinstance(row, dict):
-            raise DataError(
-                f"line {number} of {path.name} is a {type(row).__name__}; expected an object with "
-                "a text and a label"
-            )
-        yield row
+    with closing(text_lines(path, encoding)) as lines:
+        for number, line in enumerate(lines, start=1):
+            if line.strip():
+                yield _json_row(line, f"line {number} of {path.name}")
+
+
+def _json_row(line: str, place: str) -> dict[str, Any]:
+    try:
+        row = json.loads(line)
+    # Beside broken JSON: numbers of thousands of digits, and brackets as deep.
+    except (ValueError, RecursionError) as error:
+        column = f" at character {error.colno}" if isinstance(error, json.JSONDecodeError) else ""
+        reason = getattr(error, "msg", error)
+        raise DataError(
+            f"{place} is no JSON: {reason}{column}. Expected one object per line."
+        ) from error
+    if not isinstance(row, dict):
+        raise DataError(
+            f"{place} is a {type(row).__name__}; expected an object with a text and a label"
+        )
+    return row
 
 
 def _parquet_table(path: Path) -> Table:
