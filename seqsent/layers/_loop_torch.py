@@ -11,6 +11,7 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
+from seqsent.layers._torch import lookup
 from seqsent.layers.loop import Columns, Steps
 from seqsent.layers.recurrent import GRU, LSTM, SimpleRNN
 
@@ -112,12 +113,23 @@ def _chain(model: keras.Model) -> Callable[..., Any] | None:
     if len(model.inputs) != 1 or model.outputs[0] is not tensor:
         return None
 
+    calls = [_call(layer) for layer in layers]
+
     def forward(x: Any, training: bool) -> Any:
-        for layer in layers:
-            x = layer.call(x, training=training) if layer._call_has_training_arg else layer.call(x)
+        for call in calls:
+            x = call(x, training=training)
         return x
 
     return forward
+
+
+def _call(layer: keras.layers.Layer) -> Callable[..., Any]:
+    """Return what computes a simple layer, given its input and whether it trains."""
+    if isinstance(layer, keras.layers.Embedding):
+        return lambda ids, training: lookup(layer.embeddings.value, ids)
+    if isinstance(layer, keras.layers.Dense):
+        return lambda x, training: layer.call(x)
+    return layer.call
 
 
 def _loss(model: keras.Model) -> Callable[..., Any]:
