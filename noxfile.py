@@ -23,6 +23,9 @@ PINS = {
     "PIP_BUILD_CONSTRAINT": str(ROOT / "constraints.txt"),
 }
 
+# What `seqsent new-plugin` copies.
+EXAMPLE = Path("docs", "examples", "seqsent-textcnn")
+
 # What a benchmark leaves.
 WRITTEN = [("json", "json"), ("figure", "svg")]
 
@@ -104,6 +107,11 @@ def _compare_with_git(session: nox.Session, sdist: Path, wheel: Path) -> None:
         in_wheel = {Path(name) for name in archive.namelist() if ".dist-info/" not in name}
     modules = {name for name in tracked if name.parts[0] == "seqsent"}
     modules |= {name.relative_to("plugins") for name in tracked if name.parts[0] == "plugins"}
+    modules |= {
+        Path("seqsent", "example", name.relative_to(EXAMPLE))
+        for name in tracked
+        if name.is_relative_to(EXAMPLE)
+    }
     differences = [
         *(f"sdist lacks {name}" for name in sorted(tracked - in_sdist)),
         *(f"sdist holds {name}, not in git" for name in sorted(in_sdist - tracked)),
@@ -149,7 +157,7 @@ def docs(session: nox.Session) -> None:
 def example(session: nox.Session) -> None:
     """Install seqsent's wheel and the example plugin's as strangers do, and use them."""
     session.install("--group", "package", env=PINS)
-    plugin = ROOT / "docs" / "examples" / "seqsent-textcnn"
+    plugin = ROOT / EXAMPLE
     with tempfile.TemporaryDirectory() as name:
         elsewhere = Path(name)
         for project in (ROOT, plugin):
@@ -167,6 +175,10 @@ def example(session: nox.Session) -> None:
         session.run(str(scripts / "pytest"), "-q", "tests", env=env, external=True)
         train = ["seqsent", "train", "reviews.csv", "--architecture", "textcnn", "--epochs", "2"]
         session.run(str(scripts / train[0]), *train[1:], env=env, external=True)
+        # And one that a stranger begins.
+        session.run(str(scripts / "seqsent"), "new-plugin", "mine", env=env, external=True)
+        session.run(*install[:4], "./seqsent-mine", env=PINS, external=True, silent=True)
+        session.run(str(scripts / "pytest"), "-q", "seqsent-mine", env=env, external=True)
 
 
 def _homes(folder: Path) -> dict[str, str]:

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from seqsent.classifier import TextClassifier as TextClassifier
     from seqsent.conversion import from_keras as from_keras
     from seqsent.conversion import to_keras as to_keras
+    from seqsent.dataset import Dataset as Dataset
     from seqsent.datasets import Examples as Examples
     from seqsent.datasets import Splits as Splits
     from seqsent.datasets import Texts as Texts
@@ -32,6 +33,7 @@ if TYPE_CHECKING:
     from seqsent.errors import SeqsentError as SeqsentError
     from seqsent.errors import TrainingError as TrainingError
     from seqsent.errors import UnknownArchitectureError as UnknownArchitectureError
+    from seqsent.errors import UnknownDatasetError as UnknownDatasetError
     from seqsent.errors import UnknownExperimentError as UnknownExperimentError
     from seqsent.estimator import SentimentClassifier as SentimentClassifier
     from seqsent.experiments import Experiment as Experiment
@@ -42,6 +44,8 @@ if TYPE_CHECKING:
     from seqsent.plan import Plan as Plan
     from seqsent.registry import get_architecture as get_architecture
     from seqsent.registry import list_architectures as list_architectures
+    from seqsent.registry import list_datasets as list_datasets
+    from seqsent.registry import load_dataset as load_dataset
     from seqsent.results import Comparison as Comparison
     from seqsent.text import TextEncoder as TextEncoder
     from seqsent.textbook import textbook_experiments as textbook_experiments
@@ -53,6 +57,7 @@ _HOMES = {
     "seqsent.architecture": ["Architecture"],
     "seqsent.artifact": ["load"],
     "seqsent.backend": ["choose_backend"],
+    "seqsent.dataset": ["Dataset"],
     "seqsent.datasets": [
         "Examples",
         "Splits",
@@ -75,6 +80,7 @@ _HOMES = {
         "SeqsentError",
         "TrainingError",
         "UnknownArchitectureError",
+        "UnknownDatasetError",
         "UnknownExperimentError",
     ],
     "seqsent.estimator": ["SentimentClassifier"],
@@ -83,7 +89,12 @@ _HOMES = {
     "seqsent.layers": ["set_seed"],
     "seqsent.models": ["build_model"],
     "seqsent.plan": ["Plan"],
-    "seqsent.registry": ["get_architecture", "list_architectures"],
+    "seqsent.registry": [
+        "get_architecture",
+        "list_architectures",
+        "list_datasets",
+        "load_dataset",
+    ],
     "seqsent.results": ["Comparison"],
     "seqsent.text": ["TextEncoder"],
     "seqsent.textbook": ["textbook_experiments"],

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from importlib import import_module
 from typing import Any
 
 from seqsent.backend import choose_backend
-from seqsent.errors import PluginError
 from seqsent.options import Option, options_of
+from seqsent.references import check_name, check_reference, import_function
 
 Encoder = Callable[..., Any]
 
@@ -54,16 +53,8 @@ class Architecture:
 
     def __post_init__(self) -> None:
         """Refuse what could never be used."""
-        if not isinstance(self.name, str) or not _is_name(self.name):
-            raise ValueError(
-                f"architecture name {self.name!r} arrived; expected lower-case letters, "
-                "digits, '-' and '_', beginning with a letter"
-            )
-        if not callable(self.encoder) and not _is_reference(self.encoder):
-            raise ValueError(
-                f"encoder {self.encoder!r} of architecture {self.name!r} arrived; expected a "
-                "function or 'module:function'"
-            )
+        check_name("architecture", self.name)
+        check_reference(f"the encoder of architecture {self.name!r}", self.encoder)
 
     def load_encoder(self) -> Encoder:
         """Return the encoder, imported if need be.
@@ -75,35 +66,8 @@ class Architecture:
         """
         # An encoder's module imports Keras, and Keras its backend.
         choose_backend()
-        if not isinstance(self.encoder, str):
-            return self.encoder
-        module, _, function = self.encoder.partition(":")
-        try:
-            encoder = getattr(import_module(module), function)
-        except Exception as error:
-            raise PluginError(
-                f"the encoder {self.encoder!r} of architecture {self.name!r} could not be "
-                f"imported: {type(error).__name__}: {error}. Mend or update its plugin."
-            ) from error
-        if not callable(encoder):
-            raise PluginError(
-                f"the encoder {self.encoder!r} of architecture {self.name!r} is a "
-                f"{type(encoder).__name__}; expected a function"
-            )
-        return encoder  # type: ignore[no-any-return]
+        return import_function(f"the encoder of architecture {self.name!r}", self.encoder)
 
     def options(self) -> dict[str, Option]:
         """Return the options by name, read from the encoder's signature and docstring."""
         return options_of(self.load_encoder())
-
-
-def _is_name(name: str) -> bool:
-    allowed = "abcdefghijklmnopqrstuvwxyz0123456789-_"
-    return name[:1].isalpha() and all(letter in allowed for letter in name)
-
-
-def _is_reference(encoder: object) -> bool:
-    if not isinstance(encoder, str):
-        return False
-    module, colon, function = encoder.partition(":")
-    return bool(colon) and function.isidentifier() and all(map(str.isidentifier, module.split(".")))

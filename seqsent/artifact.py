@@ -260,14 +260,14 @@ def _manifest(path: Path, parts: Mapping[str, bytes]) -> Manifest:
 def _require_plugin(path: Path, manifest: Manifest) -> None:
     """Import the architecture's plugin, which may bring layers that the model needs."""
     name = manifest.architecture
-    if name and name not in registry().list_architectures():
+    if name and name not in registry().architectures.by_name:
         raise ArtifactError(
             f"{path} needs the architecture {name!r}, which no installed plugin provides. Run: "
             f"python -m pip install {manifest.distribution or 'its package'}"
         )
     try:
         if name:
-            registry().get_architecture(name).load_encoder()
+            registry().architectures.get(name)[1].load_encoder()
     except SeqsentError as error:
         raise ArtifactError(f"{path} cannot be loaded: {error}") from error
 

@@ -21,6 +21,10 @@ class UnknownArchitectureError(SeqsentError, LookupError):
     """No installed plugin provides an architecture of that name."""
 
 
+class UnknownDatasetError(SeqsentError, LookupError):
+    """No installed plugin provides a data set of that name."""
+
+
 class UnknownExperimentError(SeqsentError, LookupError):
     """The suite has no experiment of that name."""
 

@@ -10,6 +10,7 @@ from collections.abc import Iterable
 import pluggy
 
 from seqsent.architecture import Architecture
+from seqsent.dataset import Dataset
 
 PROJECT = "seqsent"
 
@@ -41,4 +42,31 @@ def seqsent_architectures() -> Iterable[Architecture]:  # type: ignore[empty-bod
     >>> @hookimpl
     ... def seqsent_architectures():
     ...     yield Architecture(name="mean", encoder=encode, summary="The mean of the words")
+    """
+
+
+@hookspec
+def seqsent_datasets() -> Iterable[Dataset]:  # type: ignore[empty-body]
+    """Yield data sets.
+
+    Yields
+    ------
+    Dataset
+        One per name that users may give in the place of a file.
+
+    Examples
+    --------
+    A whole plugin: the module ``my_data``, which the entry point
+    ``opinions = "my_data"`` of the group ``seqsent`` names.
+
+    >>> from seqsent import Dataset, hookimpl
+    >>>
+    >>> def load():
+    ...     from seqsent import Texts  # here, so that listing data sets stays fast
+    ...
+    ...     return Texts.from_labels(["A fine film.", "Dull."], ["good", "bad"], name="opinions")
+    >>>
+    >>> @hookimpl
+    ... def seqsent_datasets():
+    ...     yield Dataset(name="opinions", loader=load, summary="Two opinions")
     """

@@ -153,7 +153,7 @@ def _about(plan: Plan, splits: Splits, history: History) -> dict[str, Any]:
     name = plan.architecture if isinstance(plan.architecture, str) else plan.architecture.name
     return {
         "architecture": name,
-        "distribution": registry().provider(name)[0].distribution if named else "",
+        "distribution": registry().architectures.get(name)[0].distribution if named else "",
         "options": dict(plan.options),
         "recipe": asdict(plan.recipe),
         "data": {

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import traceback
 import warnings
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
@@ -10,14 +11,28 @@ from dataclasses import dataclass, field, replace
 from fnmatch import fnmatchcase
 from functools import cache
 from importlib.metadata import EntryPoint, entry_points
+from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 import pluggy
 
 from seqsent import hookspecs
 from seqsent.architecture import Architecture
-from seqsent.errors import PluginError, PluginWarning, UnknownArchitectureError, unknown_name
+from seqsent.dataset import Dataset
+from seqsent.errors import (
+    PluginError,
+    PluginWarning,
+    SeqsentError,
+    UnknownArchitectureError,
+    UnknownDatasetError,
+    unknown_name,
+)
+
+if TYPE_CHECKING:
+    from seqsent.datasets import Texts
 
 GROUP = "seqsent"
+
+Provided = TypeVar("Provided", Architecture, Dataset)
 
 
 @dataclass(frozen=True)
@@ -34,10 +49,12 @@ class Plugin:
         What the entry point names.
     status : {"active", "failed", "disabled"}
         Whether its architectures can be used.
-    provides : tuple of str
-        The names of its architectures.
+    architectures, datasets : tuple of str
+        The names of what it provides.
     reason : str
-        Why it is not active.
+        Why it is not active, in one line.
+    traceback : str
+        Where it failed, if it did.
     """
 
     name: str
@@ -45,47 +62,71 @@ class Plugin:
     version: str
     module: str
     status: str = "active"
-    provides: tuple[str, ...] = ()
+    architectures: tuple[str, ...] = ()
+    datasets: tuple[str, ...] = ()
     reason: str = ""
+    traceback: str = ""
+
+
+@dataclass(frozen=True)
+class Providers(Generic[Provided]):
+    """Everything of one kind that plugins provide.
+
+    Parameters
+    ----------
+    kind : str
+        What it is, as a noun.
+    unknown : type
+        The error for a name that nobody provides.
+    by_name : mapping of str to list of (Plugin, Architecture or Dataset)
+        More than one provider of a name is a conflict.
+    absent : tuple of Plugin
+        Those that failed or are switched off, to be named beside what is unknown.
+    """
+
+    kind: str
+    unknown: type[SeqsentError]
+    by_name: Mapping[str, list[tuple[Plugin, Provided]]] = field(default_factory=dict)
+    absent: tuple[Plugin, ...] = ()
+
+    def names(self, pattern: str = "*") -> list[str]:
+        """Return the names that match a shell pattern, sorted."""
+        return sorted(name for name in self.by_name if fnmatchcase(name, pattern))
+
+    def usable(self) -> list[tuple[Plugin, Provided]]:
+        """Return what exactly one plugin provides, sorted by name."""
+        return [found[0] for _, found in sorted(self.by_name.items()) if len(found) == 1]
+
+    def get(self, name: str) -> tuple[Plugin, Provided]:
+        """Return what has that name, with the plugin that provides it."""
+        found = self.by_name.get(name)
+        if found is None:
+            raise self.unknown(self._unknown(name))
+        if len(found) > 1:
+            raise PluginError(_conflict(self.kind, name, found))
+        return found[0]
+
+    def _unknown(self, name: str) -> str:
+        message = unknown_name(self.kind, str(name), self.by_name)
+        absent = [f"{plugin.name} is {plugin.status}: {plugin.reason}" for plugin in self.absent]
+        return f"{message}. Left out: {'; '.join(absent)}" if absent else message
 
 
 @dataclass(frozen=True)
 class Registry:
-    """The plugins that were found and the architectures they provide.
+    """The plugins that were found and what they provide.
 
     Parameters
     ----------
     plugins : tuple of Plugin
         All of them, failed and disabled ones too.
-    providers : mapping of str to list of (Plugin, Architecture)
-        By architecture name; more than one provider is a conflict.
+    architectures, datasets : Providers
+        What the active ones provide.
     """
 
     plugins: tuple[Plugin, ...] = ()
-    providers: Mapping[str, list[tuple[Plugin, Architecture]]] = field(default_factory=dict)
-
-    def list_architectures(self, pattern: str = "*") -> list[str]:
-        """Return the names that match a shell pattern, sorted."""
-        return sorted(name for name in self.providers if fnmatchcase(name, pattern))
-
-    def get_architecture(self, name: str) -> Architecture:
-        """Return the architecture of that name; see `seqsent.get_architecture`."""
-        return self.provider(name)[1]
-
-    def provider(self, name: str) -> tuple[Plugin, Architecture]:
-        """Return the architecture of that name with the plugin that provides it."""
-        found = self.providers.get(name)
-        if found is None:
-            raise UnknownArchitectureError(self._unknown(name))
-        if len(found) > 1:
-            raise PluginError(_conflict(name, [plugin for plugin, _ in found]))
-        return found[0]
-
-    def _unknown(self, name: str) -> str:
-        message = unknown_name("architecture", str(name), self.providers)
-        absent = [plugin for plugin in self.plugins if plugin.status != "active"]
-        notes = [f"{plugin.name} is {plugin.status}: {plugin.reason}" for plugin in absent]
-        return ". Left out: ".join([message, *(["; ".join(notes)] if notes else [])])
+    architectures: Providers[Architecture] = Providers("architecture", UnknownArchitectureError)
+    datasets: Providers[Dataset] = Providers("data set", UnknownDatasetError)
 
 
 @cache
@@ -107,7 +148,7 @@ def list_architectures(pattern: str = "*") -> list[str]:
     list of str
         Sorted names. No encoder is imported for it.
     """
-    return registry().list_architectures(pattern)
+    return registry().architectures.names(pattern)
 
 
 def get_architecture(name: str) -> Architecture:
@@ -129,7 +170,45 @@ def get_architecture(name: str) -> Architecture:
     PluginError
         When two plugins provide it.
     """
-    return registry().get_architecture(name)
+    return registry().architectures.get(name)[1]
+
+
+def list_datasets(pattern: str = "*") -> list[str]:
+    """List the data sets that installed plugins provide.
+
+    Parameters
+    ----------
+    pattern : str
+        A shell pattern: ``"*reviews*"``.
+
+    Returns
+    -------
+    list of str
+        Sorted names. No data set is loaded for it.
+    """
+    return registry().datasets.names(pattern)
+
+
+def load_dataset(name: str) -> Texts:
+    """Load the labelled texts of a named data set.
+
+    Parameters
+    ----------
+    name : str
+        As `list_datasets` gives it.
+
+    Returns
+    -------
+    Texts
+
+    Raises
+    ------
+    UnknownDatasetError
+        When no plugin provides it.
+    PluginError
+        When two plugins provide it, or the one that does cannot load it.
+    """
+    return registry().datasets.get(name)[1].load()
 
 
 def load_registry(found: Iterable[EntryPoint]) -> Registry:
@@ -161,19 +240,29 @@ def load_registry(found: Iterable[EntryPoint]) -> Registry:
     manager = pluggy.PluginManager(hookspecs.PROJECT)
     manager.add_hookspecs(hookspecs)
     plugins: dict[str, Plugin] = {}
-    providers: defaultdict[str, list[tuple[Plugin, Architecture]]] = defaultdict(list)
+    architectures: defaultdict[str, list[tuple[Plugin, Architecture]]] = defaultdict(list)
+    datasets: defaultdict[str, list[tuple[Plugin, Dataset]]] = defaultdict(list)
     for entry_point in sorted(found, key=lambda point: _describe(point).name):
         plugin = _describe(entry_point)
         if plugin.name in plugins:  # the same distribution, seen twice on the path
             continue
-        plugin, architectures = _load(manager, plugin, entry_point)
+        plugin, its_architectures, its_datasets = _load(manager, plugin, entry_point)
         plugins[plugin.name] = plugin
-        for architecture in architectures:
-            providers[architecture.name].append((plugin, architecture))
-    for name, provided in providers.items():
-        if len(provided) > 1:
-            _report(_conflict(name, [plugin for plugin, _ in provided]))
-    return Registry(tuple(plugins.values()), dict(providers))
+        for architecture in its_architectures:
+            architectures[architecture.name].append((plugin, architecture))
+        for dataset in its_datasets:
+            datasets[dataset.name].append((plugin, dataset))
+    absent = tuple(plugin for plugin in plugins.values() if plugin.status != "active")
+    loaded = Registry(
+        tuple(plugins.values()),
+        Providers("architecture", UnknownArchitectureError, dict(architectures), absent),
+        Providers("data set", UnknownDatasetError, dict(datasets), absent),
+    )
+    for providers in (loaded.architectures, loaded.datasets):
+        for name, provided in providers.by_name.items():
+            if len(provided) > 1:
+                _report(_conflict(providers.kind, name, provided))
+    return loaded
 
 
 def _describe(entry_point: EntryPoint) -> Plugin:
@@ -189,21 +278,28 @@ def _describe(entry_point: EntryPoint) -> Plugin:
 
 def _load(
     manager: pluggy.PluginManager, plugin: Plugin, entry_point: EntryPoint
-) -> tuple[Plugin, list[Architecture]]:
+) -> tuple[Plugin, list[Architecture], list[Dataset]]:
     if _disabled(plugin):
-        return replace(plugin, status="disabled", reason="named in SEQSENT_DISABLE_PLUGINS"), []
+        reason = "named in SEQSENT_DISABLE_PLUGINS"
+        return replace(plugin, status="disabled", reason=reason), [], []
     try:
-        architectures = _architectures(manager, plugin.name, entry_point)
+        module = entry_point.load()
+        others = manager.get_plugins()
+        manager.register(module, name=plugin.name)
+        _check_hook_names(manager, module)
+        architectures = _yielded(manager, others, "seqsent_architectures", Architecture)
+        datasets = _yielded(manager, others, "seqsent_datasets", Dataset)
     # SystemExit too: a plugin must not be able to end the host's process.
     except (Exception, SystemExit) as error:
         if manager.has_plugin(plugin.name):
             manager.unregister(name=plugin.name)
         cause = f"{type(error).__name__}: {error}"
-        failed = replace(plugin, status="failed", reason=cause)
+        where = "".join(traceback.format_exception(error))
+        failed = replace(plugin, status="failed", reason=cause, traceback=where)
         _report(f"plugin {plugin.name} (version {plugin.version}) was left out: {cause}", error)
-        return failed, []
-    names = tuple(architecture.name for architecture in architectures)
-    return replace(plugin, provides=names), architectures
+        return failed, [], []
+    names = [tuple(one.name for one in provided) for provided in (architectures, datasets)]
+    return replace(plugin, architectures=names[0], datasets=names[1]), architectures, datasets
 
 
 def _disabled(plugin: Plugin) -> bool:
@@ -211,26 +307,21 @@ def _disabled(plugin: Plugin) -> bool:
     return not {plugin.name, *plugin.name.split(":")}.isdisjoint(map(str.strip, names))
 
 
-def _architectures(
-    manager: pluggy.PluginManager, name: str, entry_point: EntryPoint
-) -> list[Architecture]:
-    """Load one plugin and take what its hooks yield."""
-    module = entry_point.load()
-    others = manager.get_plugins()
-    manager.register(module, name=name)
-    _check_hook_names(manager, module)
-    hook = manager.subset_hook_caller("seqsent_architectures", others)
-    yielded = [architecture for batch in hook() for architecture in batch]
-    for architecture in yielded:
-        if not isinstance(architecture, Architecture):
+def _yielded(
+    manager: pluggy.PluginManager, others: set[Any], hook: str, kind: type[Provided]
+) -> list[Provided]:
+    """Take what the one plugin that is not among the others yields."""
+    call = manager.subset_hook_caller(hook, others)
+    yielded = [one for batch in call() for one in batch]
+    for one in yielded:
+        if not isinstance(one, kind):
             raise PluginError(
-                f"seqsent_architectures yielded a {type(architecture).__name__}; expected "
-                "seqsent.Architecture"
+                f"{hook} yielded a {type(one).__name__}; expected seqsent.{kind.__name__}"
             )
-    names = [architecture.name for architecture in yielded]
+    names = [one.name for one in yielded]
     twice = sorted({name for name in names if names.count(name) > 1})
     if twice:
-        raise PluginError(f"seqsent_architectures yielded {', '.join(twice)} more than once")
+        raise PluginError(f"{hook} yielded {', '.join(twice)} more than once")
     return yielded
 
 
@@ -242,11 +333,11 @@ def _check_hook_names(manager: pluggy.PluginManager, module: object) -> None:
             raise PluginError(unknown_name("hook", caller.name, specified))
 
 
-def _conflict(name: str, plugins: list[Plugin]) -> str:
-    names = " and ".join(plugin.name for plugin in plugins)
+def _conflict(kind: str, name: str, provided: Iterable[tuple[Plugin, Any]]) -> str:
+    names = [plugin.name for plugin, _ in provided]
     return (
-        f"architecture {name!r} is provided by {names}; expected one. Uninstall one of them or "
-        f"switch it off: SEQSENT_DISABLE_PLUGINS={plugins[-1].name}"
+        f"{kind} {name!r} is provided by {' and '.join(names)}; expected one. Uninstall one of "
+        f"them or switch it off: SEQSENT_DISABLE_PLUGINS={names[-1]}"
     )
 
 

@@ -10,7 +10,17 @@ from pathlib import Path
 
 import pytest
 
-from seqsent import Architecture, PluginError, PluginWarning, UnknownArchitectureError
+from seqsent import (
+    Architecture,
+    DataError,
+    Dataset,
+    PluginError,
+    PluginWarning,
+    UnknownArchitectureError,
+    UnknownDatasetError,
+    get_architecture,
+    list_architectures,
+)
 from seqsent.registry import Registry, load_registry, registry
 
 HEADER = "from seqsent import Architecture, hookimpl\n"
@@ -56,24 +66,24 @@ def only(found: Registry) -> tuple[str, str]:
 
 
 def test_the_four_come_through_entry_points_alone() -> None:
-    assert set(registry().list_architectures()) >= {"gru", "lstm", "simplernn", "stacked"}
-    plugin, architecture = registry().provider("lstm")
+    assert set(list_architectures()) >= {"gru", "lstm", "simplernn", "stacked"}
+    plugin, architecture = registry().architectures.get("lstm")
     assert plugin.name == "seqsent:lstm"
     assert architecture.encoder == "seqsent_lstm.model:encode"
 
 
 def test_a_strangers_plugin_is_found(install: Install) -> None:
     found = load_registry([install("mean", WORKING.format(name="mean"))])
-    assert found.list_architectures() == ["mean"]
-    assert found.get_architecture("mean").name == "mean"
+    assert found.architectures.names() == ["mean"]
+    assert found.architectures.get("mean")[1].name == "mean"
     assert [(p.name, p.version, p.status) for p in found.plugins] == [
         ("mean-dist:mean", "1.0", "active")
     ]
 
 
 def test_names_are_matched_by_pattern() -> None:
-    assert registry().list_architectures("*lst*") == ["lstm"]
-    assert registry().list_architectures("nothing*") == []
+    assert list_architectures("*lst*") == ["lstm"]
+    assert list_architectures("nothing*") == []
 
 
 BROKEN = {
@@ -105,6 +115,14 @@ BROKEN = {
         + "    yield Architecture('a', str)\n    yield Architecture('a', str)",
         "yielded a more than once",
     ),
+    "yields junk for data": (
+        HEADER + "@hookimpl\ndef seqsent_datasets():\n    yield Architecture('a', str)",
+        "seqsent_datasets yielded a Architecture; expected seqsent.Dataset",
+    ),
+    "fails in its second hook": (
+        WORKING.format(name="half") + "@hookimpl\ndef seqsent_datasets():\n    raise KeyError('x')",
+        "KeyError: 'x'",
+    ),
     "misspells its hook": (
         HEADER + "@hookimpl\ndef seqsent_architecture():\n    return []",
         "unknown hook 'seqsent_architecture'; did you mean 'seqsent_architectures'?",
@@ -124,12 +142,13 @@ def test_a_broken_plugin_is_reported_and_stops_nobody(
     with pytest.warns(PluginWarning, match="broken-dist:broken .* was left out") as caught:
         found = load_registry(points)
     assert len(caught) == 1
-    assert found.list_architectures() == ["sound"]
+    assert found.architectures.names() == ["sound"]
     broken, sound = found.plugins
     assert (broken.status, sound.status) == ("failed", "active")
     assert cause in broken.reason
+    assert broken.traceback.splitlines()[0] == "Traceback (most recent call last):"
     with pytest.raises(UnknownArchitectureError, match="broken-dist:broken is failed"):
-        found.get_architecture("half")
+        found.architectures.get("half")
 
 
 def test_strict_mode_raises(install: Install, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -147,7 +166,7 @@ def test_a_plugin_can_be_switched_off(
     found = load_registry([install("mean", "raise RuntimeError('imported all the same')")])
     assert only(found) == ("disabled", "named in SEQSENT_DISABLE_PLUGINS")
     with pytest.raises(UnknownArchitectureError, match="mean-dist:mean is disabled"):
-        found.get_architecture("mean")
+        found.architectures.get("mean")
 
 
 def test_one_name_from_two_distributions_is_an_error_naming_both(install: Install) -> None:
@@ -157,8 +176,56 @@ def test_one_name_from_two_distributions_is_an_error_naming_both(install: Instal
     with pytest.warns(PluginWarning, match=both):
         found = load_registry(points)
     with pytest.raises(PluginError, match=f"{both}.*SEQSENT_DISABLE_PLUGINS=second-dist:second"):
-        found.get_architecture("same")
-    assert found.get_architecture("other").name == "other"
+        found.architectures.get("same")
+    assert found.architectures.get("other")[1].name == "other"
+
+
+DATA = """
+from seqsent import Dataset, Texts, hookimpl
+
+def load():
+    {body}
+
+@hookimpl
+def seqsent_datasets():
+    yield Dataset("two", load, summary="Two opinions")
+"""
+
+
+def test_a_strangers_data_set_is_found_and_loaded(install: Install) -> None:
+    body = 'return Texts.from_labels(["fine", "dull"], ["good", "bad"])'
+    found = load_registry([install("data", DATA.format(body=body))])
+    plugin, dataset = found.datasets.get("two")
+    assert (plugin.datasets, plugin.architectures) == (("two",), ())
+    assert dataset.load().texts == ["fine", "dull"]
+    with pytest.raises(UnknownDatasetError, match="unknown data set 'tow'; did you mean 'two'?"):
+        found.datasets.get("tow")
+
+
+@pytest.mark.parametrize(
+    ("body", "error", "message"),
+    [
+        ("return ['fine']", PluginError, "returned a list; expected seqsent.Texts"),
+        ("1 / 0", PluginError, "'two' could not be loaded: ZeroDivisionError"),
+        ("Texts.from_labels(['fine'], ['good'])", DataError, "has one label only"),
+    ],
+)
+def test_a_data_set_that_cannot_be_loaded_says_why(
+    install: Install, body: str, error: type[Exception], message: str
+) -> None:
+    found = load_registry([install("data", DATA.format(body=body))])
+    with pytest.raises(error, match=message):
+        found.datasets.get("two")[1].load()
+
+
+def test_two_data_sets_of_one_name_are_a_conflict(install: Install) -> None:
+    points = [install(name, DATA.format(body="pass")) for name in ("first", "second")]
+    both = "data set 'two' is provided by first-dist:first and second-dist:second"
+    with pytest.warns(PluginWarning, match=both):
+        found = load_registry(points)
+    assert found.datasets.usable() == []
+    with pytest.raises(PluginError, match=both):
+        found.datasets.get("two")
 
 
 def test_a_distribution_seen_twice_counts_once(install: Install) -> None:
@@ -168,7 +235,7 @@ def test_a_distribution_seen_twice_counts_once(install: Install) -> None:
 
 def test_an_unknown_name_names_the_closest_and_lists_all() -> None:
     with pytest.raises(UnknownArchitectureError, match=r"did you mean 'lstm'\? Known: .*gru"):
-        registry().get_architecture("lsmt")
+        get_architecture("lsmt")
 
 
 def test_listing_imports_no_backend_and_no_encoder() -> None:
@@ -187,5 +254,6 @@ def test_listing_imports_no_backend_and_no_encoder() -> None:
     assert (done.returncode, done.stderr) == (0, "")
 
 
-def test_architectures_are_values() -> None:
+def test_what_plugins_provide_are_values() -> None:
     assert Architecture("a", "m:f") == Architecture("a", "m:f")
+    assert Dataset("a", "m:f") == Dataset("a", "m:f")

@@ -1,6 +1,6 @@
 """The command line; thin: each command calls the library and shows what it gives."""
 
-from seqsent.cli import data, evaluate, listings, predict, reproduce, saved, train
+from seqsent.cli import data, evaluate, listings, new_plugin, predict, reproduce, saved, train
 from seqsent.cli.app import app
 
 __all__ = [
@@ -9,6 +9,7 @@ __all__ = [
     "evaluate",
     "listings",
     "main",
+    "new_plugin",
     "predict",
     "reproduce",
     "saved",

@@ -14,7 +14,7 @@ from rich.markup import escape
 from rich.table import Table
 from typer.core import TyperGroup
 
-from seqsent.errors import SeqsentError
+from seqsent.errors import DataError, SeqsentError
 
 if TYPE_CHECKING:
     from seqsent.datasets import Texts
@@ -85,7 +85,10 @@ Backend = Annotated[
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON for a program to read.")]
 
 
-Data = Annotated[Path, typer.Argument(help="A csv, tsv, jsonl or parquet file, or a folder.")]
+Data = Annotated[
+    Path,
+    typer.Argument(help="A csv, tsv, jsonl or parquet file, a folder, or a data set's name."),
+]
 TextColumn = Annotated[str | None, typer.Option(help="The column with the texts.")]
 Label = Annotated[str | None, typer.Option(help="The column with the labels.")]
 LabelSeparator = Annotated[
@@ -98,13 +101,23 @@ Model = Annotated[Path, typer.Argument(help="A .seqsent file.")]
 def load_labelled(
     data: Path, text: str | None, label: str | None, label_separator: str | None, encoding: str
 ) -> Texts:
-    """Load labelled texts, and say which columns they were taken from."""
+    """Load labelled texts, and say where they were taken from; a file goes before a name."""
     from seqsent.datasets import load_texts
+    from seqsent.registry import list_datasets, load_dataset
 
-    texts = load_texts(
-        data, text=text, label=label, label_separator=label_separator, encoding=encoding
-    )
-    errors.print(f"Read {len(texts):,} texts: {texts.columns}", markup=False, soft_wrap=True)
+    if data.exists() or str(data) not in list_datasets():
+        texts = load_texts(
+            data, text=text, label=label, label_separator=label_separator, encoding=encoding
+        )
+    elif text or label or label_separator:
+        raise DataError(
+            f"{data} is a data set, not a file; its columns are known. Leave out --text, --label "
+            "and --label-separator."
+        )
+    else:
+        texts = load_dataset(str(data))
+    source = texts.columns or f"data set {texts.name}"
+    errors.print(f"Read {len(texts):,} texts: {source}", markup=False, soft_wrap=True)
     return texts
 
 

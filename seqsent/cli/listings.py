@@ -1,4 +1,4 @@
-"""``seqsent architectures`` and ``seqsent plugins``."""
+"""What is installed: ``seqsent architectures``, ``datasets`` and ``plugins``."""
 
 from __future__ import annotations
 
@@ -22,29 +22,26 @@ def architectures(
     if name is not None:
         _show_options(get_architecture(name), as_json)
         return
-    found = [registry().provider(known) for known in _usable()]
-    if as_json:
-        records = [
-            {
-                "name": architecture.name,
-                "summary": architecture.summary,
-                "reference": architecture.reference,
-                "plugin": plugin.name,
-            }
-            for plugin, architecture in found
-        ]
-        typer.echo(json.dumps(records, indent=2))
-        return
-    rows = [(a.name, a.summary, a.reference, plugin.name) for plugin, a in found]
-    output.print(table(["name", "summary", "reference", "plugin"], rows))
+    _list(registry().architectures.usable(), as_json)
 
 
-def _usable() -> list[str]:
-    """Return the architectures that exactly one plugin provides."""
+@app.command()
+def datasets(as_json: AsJson = False) -> None:
+    """List the data sets that can be named in the place of a file."""
     from seqsent.registry import registry
 
-    providers = registry().providers
-    return [name for name in registry().list_architectures() if len(providers[name]) == 1]
+    _list(registry().datasets.usable(), as_json)
+
+
+def _list(provided: list[tuple[Any, Any]], as_json: bool) -> None:
+    """Print what plugins provide, a line each."""
+    columns = ["name", "summary", "reference", "plugin"]
+    rows = [(one.name, one.summary, one.reference, plugin.name) for plugin, one in provided]
+    if as_json:
+        records = [dict(zip(columns, row, strict=True)) for row in rows]
+        typer.echo(json.dumps(records, indent=2))
+        return
+    output.print(table(columns, rows))
 
 
 def _show_options(architecture: Any, as_json: bool) -> None:
@@ -67,13 +64,34 @@ def _show_options(architecture: Any, as_json: bool) -> None:
 
 
 @app.command()
-def plugins(as_json: AsJson = False) -> None:
-    """List the installed plugins, with the reason where one failed."""
+def plugins(
+    verbose: Annotated[
+        bool, typer.Option("--verbose", help="Show where a plugin failed, line by line.")
+    ] = False,
+    as_json: AsJson = False,
+) -> None:
+    """List the installed plugins, what they provide, and why one failed."""
     from seqsent.registry import registry
 
     found = registry().plugins
     if as_json:
         typer.echo(json.dumps([asdict(plugin) for plugin in found], indent=2))
         return
-    rows = [(p.name, p.version, p.status, ", ".join(p.provides) or p.reason) for p in found]
-    output.print(table(["plugin", "version", "status", "provides"], rows))
+    rows = [
+        (p.name.partition(":")[2], p.distribution, p.version, p.status, _provides(p)) for p in found
+    ]
+    output.print(table(["plugin", "distribution", "version", "status", "provides"], rows))
+    for plugin in found:
+        if plugin.reason and verbose:
+            where = plugin.traceback or plugin.reason
+            output.print(
+                f"\n{plugin.name} ({plugin.module})\n{where}", markup=False, soft_wrap=True
+            )
+        elif plugin.reason:
+            output.print(f"{plugin.name}: {plugin.reason}", markup=False, soft_wrap=True)
+    if not verbose and any(plugin.traceback for plugin in found):
+        output.print("Where a plugin failed: seqsent plugins --verbose")
+
+
+def _provides(plugin: Any) -> str:
+    return ", ".join([*plugin.architectures, *(f"{name} (data)" for name in plugin.datasets)])

@@ -7,6 +7,7 @@ from random import Random
 import numpy as np
 
 from seqsent.datasets.splits import Examples, Splits
+from seqsent.datasets.texts import Texts
 from seqsent.errors import DataError
 from seqsent.text import Vocabulary, pad, split_words
 
@@ -111,6 +112,13 @@ def _review(random: Random) -> tuple[str, int]:
     )
     text = ". ".join([*before, opinion, *after]) + "."
     return text, label if random.random() >= NOISE else 1 - label
+
+
+def synthetic_texts() -> Texts:
+    """Return 5,000 reviews as raw texts; what ``seqsent train synthetic`` reads."""
+    texts, labels = generate(5_000)
+    names = ["positive" if label else "negative" for label in labels]
+    return Texts.from_labels(texts, names, name="synthetic")
 
 
 def load_synthetic(

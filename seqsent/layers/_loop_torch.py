@@ -127,9 +127,10 @@ def _call(layer: keras.layers.Layer) -> Callable[..., Any]:
     """Return what computes a simple layer, given its input and whether it trains."""
     if isinstance(layer, keras.layers.Embedding):
         return lambda ids, training: lookup(layer.embeddings.value, ids)
-    if isinstance(layer, keras.layers.Dense):
+    if not layer._call_has_training_arg:
         return lambda x, training: layer.call(x)
-    return layer.call
+    call: Callable[..., Any] = layer.call
+    return call
 
 
 def _loss(model: keras.Model) -> Callable[..., Any]:

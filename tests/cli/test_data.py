@@ -4,6 +4,7 @@ import json
 from collections.abc import Callable
 from pathlib import Path
 
+import pytest
 from typer.testing import Result
 
 Run = Callable[..., Result]
@@ -38,3 +39,23 @@ def test_json_is_for_programs(run: Run, reviews: str) -> None:
 
 def test_what_cannot_be_read_is_one_line(refused: Refused, tmp_path: Path) -> None:
     assert "does not exist" in refused("data", str(tmp_path / "absent.csv"))
+
+
+def test_a_data_set_is_named_in_the_place_of_a_file(
+    run: Callable[..., Result], refused: Callable[..., str]
+) -> None:
+    result = run("data", "synthetic", "--json")
+    assert "Read 5,000 texts: data set synthetic" in result.stderr
+    assert json.loads(result.stdout)["texts"] == 5000
+    assert "synthetic is a data set, not a file" in refused("data", "synthetic", "--text", "a")
+    assert "synthetik does not exist" in refused("data", "synthetik")
+
+
+def test_a_file_goes_before_a_data_set(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, run: Callable[..., Result]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    for name in ("good", "bad"):
+        (tmp_path / "synthetic" / name).mkdir(parents=True)
+        (tmp_path / "synthetic" / name / "1.txt").write_text(name * 9)
+    assert "Read 2 texts: text from the .txt files" in run("data", "synthetic").stderr

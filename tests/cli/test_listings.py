@@ -42,16 +42,31 @@ def test_listings_are_also_json(run: Run) -> None:
     }
 
 
+def test_data_sets_are_listed(run: Run) -> None:
+    assert "Reviews made in code" in " ".join(run("datasets").stdout.split())
+    (synthetic,) = json.loads(run("datasets", "--json").stdout)
+    assert (synthetic["name"], synthetic["plugin"]) == ("synthetic", "seqsent:synthetic")
+
+
 def test_plugins_are_listed(run: Run) -> None:
-    assert "seqsent:gru" in run("plugins").stdout
+    shown = run("plugins").stdout
+    for part in ("plugin", "distribution", "version", "gru", "active"):
+        assert part in shown
+    assert max(map(len, shown.splitlines())) <= 80
     (gru,) = [p for p in json.loads(run("plugins", "--json").stdout) if p["name"] == "seqsent:gru"]
-    assert (gru["status"], gru["provides"]) == ("active", ["gru"])
+    assert (gru["status"], gru["architectures"]) == ("active", ["gru"])
 
 
 def test_a_failed_plugin_shows_its_reason(monkeypatch: pytest.MonkeyPatch, run: Run) -> None:
-    failed = Plugin("x:y", "x", "1", "y", status="failed", reason="ImportError: [red] herring")
+    failed = Plugin(
+        "x:y", "x", "1", "y", "failed", reason="[red] herring", traceback="Traceback\n  line 7"
+    )
     monkeypatch.setattr(registry, "registry", lambda: Registry((failed,)))
-    assert "ImportError: [red] herring" in run("plugins").stdout
+    short, whole = run("plugins").stdout, run("plugins", "--verbose").stdout
+    assert "x:y: [red] herring" in short
+    assert "line 7" not in short
+    assert "--verbose" in short
+    assert "Traceback\n  line 7" in whole
 
 
 def test_a_broken_plugin_warns_in_one_line_and_json_stays_json(tmp_path: Path) -> None:
