@@ -14,6 +14,8 @@ from typing import Any, Literal, Union, get_args, get_origin
 
 from seqsent.errors import OptionError, PluginError, unknown_name
 
+_SEQUENCES = (list, tuple, collections.abc.Sequence)
+
 
 @dataclass(frozen=True)
 class Option:
@@ -44,6 +46,21 @@ class Option:
         if isinstance(self.annotation, type) and not get_args(self.annotation):
             return self.annotation.__name__
         return str(self.annotation).replace("typing.", "").replace("collections.abc.", "")
+
+
+def is_plain(annotation: Any) -> bool:
+    """Whether a command line can give all values of a type, and a saved file can keep them.
+
+    Examples
+    --------
+    >>> is_plain(tuple[int, ...] | None), is_plain(complex)
+    (True, False)
+    """
+    if get_origin(annotation) is Literal:
+        return True
+    if get_origin(annotation) in (Union, types.UnionType, *_SEQUENCES):
+        return all(one is Ellipsis or is_plain(one) for one in get_args(annotation))
+    return annotation in (bool, int, float, str, type(None))
 
 
 def options_of(encoder: Callable[..., Any]) -> dict[str, Option]:
@@ -136,24 +153,26 @@ def _literal(value: str) -> Any:
 
 
 def _fits(value: Any, annotation: Any) -> bool:
-    """Whether a value is of the annotated type; types not known here take anything."""
+    """Whether a value is of the annotated type."""
     origin, arguments = get_origin(annotation), get_args(annotation)
     if origin is Literal:
         return value in arguments
     if origin in (Union, types.UnionType):
         return any(_fits(value, argument) for argument in arguments)
-    if origin in (list, tuple, collections.abc.Sequence):
-        inner = arguments[0] if arguments else Any
-        return isinstance(value, list | tuple) and all(_fits(item, inner) for item in value)
+    if origin is tuple and Ellipsis not in arguments:
+        return (
+            isinstance(value, list | tuple)
+            and len(value) == len(arguments)
+            and all(map(_fits, value, arguments))
+        )
+    if origin in _SEQUENCES:
+        return isinstance(value, list | tuple) and all(_fits(item, arguments[0]) for item in value)
     if annotation is float:
         return isinstance(value, int | float) and not isinstance(value, bool)
     if annotation is int:
         return isinstance(value, int) and not isinstance(value, bool)
-    if annotation in (bool, str):
-        return isinstance(value, annotation)
-    if annotation in (None, type(None)):
-        return value is None
-    return True
+    kind = type(None) if annotation is None else origin or annotation
+    return annotation is Any or not isinstance(kind, type) or isinstance(value, kind)
 
 
 def _parameter_docs(doc: str) -> dict[str, str]:

@@ -20,6 +20,8 @@ def encode(
     how: Literal["last", "mean"] = "last",
     widths: Sequence[int] = (8, 8),
     name: str | None = None,
+    pair: tuple[int, float] = (1, 0.5),
+    table: dict[str, int] = {},  # noqa: B006
     free: Any = None,
 ) -> Any:
     """Encode.
@@ -45,7 +47,17 @@ OPTIONS = options_of(encode)
 
 
 def test_options_are_the_keyword_only_parameters() -> None:
-    assert list(OPTIONS) == ["units", "rate", "wide", "how", "widths", "name", "free"]
+    assert list(OPTIONS) == [
+        "units",
+        "rate",
+        "wide",
+        "how",
+        "widths",
+        "name",
+        "pair",
+        "table",
+        "free",
+    ]
     assert OPTIONS["units"].default == 8
     assert OPTIONS["units"].doc == "The width of it."
     assert OPTIONS["wide"].doc == OPTIONS["rate"].doc == "Shared words."
@@ -78,6 +90,8 @@ def test_types_are_shown_as_written(name: str, shown: str) -> None:
         ("widths", ()),
         ("name", None),
         ("name", "a"),
+        ("pair", [2, 3]),
+        ("table", {"a": 1}),
         ("free", object()),
     ],
 )
@@ -99,6 +113,9 @@ def test_values_of_the_declared_type_pass(name: str, value: Any) -> None:
         ("widths", "44"),
         ("widths", [4.5]),
         ("name", 3),
+        ("pair", (1,)),
+        ("pair", (0.5, 1)),
+        ("table", "a"),
     ],
 )
 def test_values_of_another_type_are_refused(name: str, value: Any) -> None:

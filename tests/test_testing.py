@@ -59,6 +59,24 @@ def infinite(x: Any) -> Any:
     return keras.ops.sqrt(mean(x) - 100)
 
 
+def odd(x: Any, *, shape: complex = 1j) -> Any:
+    """Take what cannot be typed.
+
+    Parameters
+    ----------
+    shape : complex
+        A number that is two.
+    """
+    return mean(x)
+
+
+def unsure(x: Any, *, units: int | None = None, pair: tuple[int, float] = (1, 0.5)) -> Any:
+    assert len(pair) == 2
+    if units is not None:
+        raise ValueError("nothing but None")
+    return mean(x)
+
+
 def deaf(x: Any) -> Any:
     return keras.layers.Dense(3)(mean(x) * 0)
 
@@ -99,7 +117,9 @@ def padded(x: Any) -> Any:
     [
         (no_types, "declares_its_options", "'units' has no type"),
         (undescribed, "declares_its_options", "not described"),
+        (odd, "declares_its_options", "'shape' is a complex, which no command line can give"),
         (narrow, "builds_with_every_option", "three or nothing"),
+        (unsure, "builds_with_every_option", "nothing but None"),
         (flat, "takes_any_batch_and_length", "cannot be built|shape"),
         (embedded_only, "fits_every_head_and_input", "cannot be built|shape|broadcast"),
         (infinite, "trains_a_finite_step", "logarithms"),

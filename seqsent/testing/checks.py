@@ -5,10 +5,12 @@ from __future__ import annotations
 import subprocess
 import sys
 import tempfile
+import types
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
-from typing import Any, Literal, get_args, get_origin
+from typing import Any, Literal, Union, get_args, get_origin
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,7 +22,7 @@ from seqsent.classifier import TextClassifier
 from seqsent.errors import OptionError, SeqsentError
 from seqsent.layers import keras
 from seqsent.models import build_model
-from seqsent.options import Option
+from seqsent.options import Option, is_plain
 from seqsent.registry import list_architectures
 from seqsent.text import TextEncoder
 from seqsent.verification import TOLERANCE, verify
@@ -61,6 +63,11 @@ def declares_its_options(architecture: Architecture) -> None:
         _demand(
             option.annotation is not Any,
             f"option {option.name!r} has no type. Annotate it, as in {option.name}: int = 8",
+        )
+        _demand(
+            is_plain(option.annotation),
+            f"option {option.name!r} is a {option.type_name}, which no command line can give and "
+            "no file keep. Use bool, int, float, str, Literal, sequences of them, or None",
         )
         _demand(
             bool(option.doc),
@@ -319,17 +326,23 @@ def _train(model: keras.Model, steps: int) -> float:
 
 
 def _other_values(option: Option) -> Sequence[Any]:
-    """Return values that an option takes besides its default; none of types not known here."""
+    """Return values that an option takes besides its default; none where a guess may be wrong."""
     annotation, default = option.annotation, option.default
+    if get_origin(annotation) in (Union, types.UnionType):
+        others = [replace(option, annotation=one) for one in get_args(annotation)]
+        return [value for other in others for value in _other_values(other)]
     if get_origin(annotation) is Literal:
         return [value for value in get_args(annotation) if value != default]
+    if annotation is type(None):
+        return [] if default is None else [None]
     if annotation is bool:
         return [not default]
     if annotation is int:
-        return [default + 1]
+        return [1 if default is None else default + 1]
     if annotation is float:
         return [0.25 if default != 0.25 else 0.5]
-    if isinstance(default, list | tuple) and default:
+    fixed = get_origin(annotation) is tuple and Ellipsis not in get_args(annotation)
+    if isinstance(default, list | tuple) and default and not fixed:
         return [default[:1], (*default, default[-1])]
     return []
 
