@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import os
 from collections.abc import Callable
-from dataclasses import dataclass, fields
+from dataclasses import asdict, dataclass, field, fields
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from seqsent import layers
+from seqsent.checkpoint import Checkpoint, identity_of
 from seqsent.datasets import Splits
 from seqsent.errors import OptionError, OutputError, SeqsentError, TrainingError, unknown_name
 from seqsent.layers import keras
@@ -66,11 +67,11 @@ class Recipe:
         rate = self.learning_rate
         if not isinstance(rate, int | float) or not (math.isfinite(rate) and rate > 0):
             raise OptionError(f"learning_rate={rate!r} arrived; expected a number above 0")
-        for field in fields(self)[2:]:
-            value, least = getattr(self, field.name), 0 if field.name == "seed" else 1
+        for one in fields(self)[2:]:
+            value, least = getattr(self, one.name), 0 if one.name == "seed" else 1
             if not isinstance(value, int) or isinstance(value, bool) or value < least:
                 raise OptionError(
-                    f"{field.name}={value!r} arrived; expected a whole number from {least}"
+                    f"{one.name}={value!r} arrived; expected a whole number from {least}"
                 )
 
 
@@ -82,6 +83,7 @@ def fit(
     sample_weight: Weights | None = None,
     validation_weight: Weights | None = None,
     save_to: str | os.PathLike[str] | None = None,
+    directory: str | os.PathLike[str] | None = None,
     on_epoch: Callable[[int, Epoch], None] | None = None,
 ) -> History:
     """Train a model until its validation loss stops falling.
@@ -102,6 +104,10 @@ def fit(
     save_to : path, optional
         A ``.keras`` file that holds the best model so far, from the first epoch on. It is
         replaced in one step: an interruption leaves the last whole one.
+    directory : path, optional
+        A folder that keeps the state of the training after every epoch. A training that was
+        interrupted, at whatever moment, goes on from there and ends with the same weights as
+        if it had not been; one that is over returns what it returned.
     on_epoch : callable, optional
         Called after each epoch with its number, from 1, and its figures.
 
@@ -115,9 +121,9 @@ def fit(
     DataError
         When the texts have ids that the model does not know.
     TrainingError
-        When a loss is no longer a number.
+        When a loss is no longer a number, or the directory holds another training.
     OutputError
-        When the model cannot be saved.
+        When the model or the state cannot be saved, or another training uses the directory.
     """
     check_ids_fit(model, splits.vocab_size)
     layers.set_seed(recipe.seed)
@@ -131,27 +137,23 @@ def fit(
         loss=_loss(model),
         metrics=["accuracy"],
     )
-    record = _Record(on_epoch)
-    callbacks = [
-        record,
-        keras.callbacks.EarlyStopping(patience=recipe.patience, restore_best_weights=True),
-    ]
-    if save_to is not None:
-        callbacks.append(_SaveBest(Path(save_to)))
+    progress = _Progress(model, recipe, Path(save_to) if save_to else None, on_epoch)
+    columns = (*splits.train, sample_weight), (*splits.validation, validation_weight)
     try:
-        _train(
-            model,
-            layers.to_device(*splits.train, sample_weight),
-            layers.to_device(*splits.validation, validation_weight),
-            recipe,
-            keras.callbacks.CallbackList(callbacks, model=model, epochs=recipe.epochs),
-        )
+        if directory is None:
+            _train(progress, *columns)
+        else:
+            checkpoint = Checkpoint(Path(directory), _identity(model, columns, recipe))
+            with checkpoint.locked():
+                progress.epochs, progress.best = checkpoint.restore(model)
+                _train(progress, *columns, checkpoint)
     except Exception as error:
         # TensorFlow's update of an embedding fails on weights that are no numbers.
         if isinstance(error, SeqsentError) or _finite(model):
             raise
-        raise TrainingError(_diverged(len(record.epochs) + 1)) from error
-    return History(tuple(record.epochs))
+        raise TrainingError(_diverged(len(progress.epochs) + 1)) from error
+    model.set_weights(progress.best)
+    return History(tuple(progress.epochs))
 
 
 def batch_order(count: int, *, seed: int, epoch: int) -> NDArray[np.int64]:
@@ -174,28 +176,71 @@ def batch_order(count: int, *, seed: int, epoch: int) -> NDArray[np.int64]:
     return np.random.default_rng([seed, epoch]).permutation(count)
 
 
+@dataclass
+class _Progress:
+    """How far a training has come, and whether to go on."""
+
+    model: keras.Model
+    recipe: Recipe
+    save_to: Path | None
+    on_epoch: Callable[[int, Epoch], None] | None
+    epochs: list[Epoch] = field(default_factory=list)
+    best: list[Weights] = field(default_factory=list)
+
+    @property
+    def over(self) -> bool:
+        """Whether epochs or patience are used up."""
+        count = len(self.epochs)
+        waited = count - History(tuple(self.epochs)).best_epoch if self.epochs else 0
+        return count >= self.recipe.epochs or waited >= self.recipe.patience
+
+    def add(self, figures: Epoch) -> None:
+        """Take the figures of one more epoch, and keep its weights if they are the best."""
+        if not math.isfinite(figures.loss + figures.val_loss):
+            raise TrainingError(_diverged(len(self.epochs) + 1))
+        self.epochs.append(figures)
+        if History(tuple(self.epochs)).best_epoch == len(self.epochs):
+            self.best = self.model.get_weights()
+            if self.save_to:
+                _save(self.model, self.save_to)
+        if self.on_epoch:
+            self.on_epoch(len(self.epochs), figures)
+
+
 def _train(
-    model: keras.Model,
-    train: layers.Columns,
-    validation: layers.Columns,
-    recipe: Recipe,
-    callbacks: keras.callbacks.CallbackList,
+    progress: _Progress,
+    train: tuple[Any, ...],
+    validation: tuple[Any, ...],
+    checkpoint: Checkpoint | None = None,
 ) -> None:
-    """Go from epoch to epoch as Keras' own fit does, telling the callbacks the same."""
+    """Go from epoch to epoch until it is over."""
+    model, recipe = progress.model, progress.recipe
     loop = layers.Loop(model)
-    logs: dict[str, float] = {}
-    model.stop_training = False
-    callbacks.on_train_begin()
-    for epoch in range(recipe.epochs):
-        callbacks.on_epoch_begin(epoch)
-        order = batch_order(len(train[0]), seed=recipe.seed, epoch=epoch)
+    train, validation = layers.to_device(*train), layers.to_device(*validation)
+    while not progress.over:
+        order = batch_order(len(train[0]), seed=recipe.seed, epoch=len(progress.epochs))
         logs = loop.train_epoch(train, order, recipe.batch_size)
         measured = loop.evaluate(validation, VALIDATION_BATCH)
         logs |= {f"val_{name}": value for name, value in measured.items()}
-        callbacks.on_epoch_end(epoch, logs)
-        if model.stop_training:
-            break
-    callbacks.on_train_end(logs)
+        progress.add(Epoch(**{one.name: float(logs[one.name]) for one in fields(Epoch)}))
+        if checkpoint:
+            checkpoint.save(model, progress.epochs, progress.best)
+
+
+def _identity(
+    model: keras.Model, columns: tuple[tuple[Any, ...], ...], recipe: Recipe
+) -> dict[str, str]:
+    """Return what decides every step; more epochs, or more patience, only add some."""
+    data = {
+        f"{part}-{number}": np.asarray(column)
+        for part, part_columns in zip(("train", "validation"), columns, strict=True)
+        for number, column in enumerate(part_columns)
+        if column is not None
+    }
+    steps = {
+        name: value for name, value in asdict(recipe).items() if name not in ("epochs", "patience")
+    }
+    return identity_of(model, data, steps)
 
 
 def _loss(model: keras.Model) -> str:
@@ -215,44 +260,16 @@ def _diverged(epoch: int) -> str:
     )
 
 
-class _Record(keras.callbacks.Callback):
-    """Keeps the figures of every epoch, and ends a training that has lost its way."""
-
-    def __init__(self, on_epoch: Callable[[int, Epoch], None] | None) -> None:
-        super().__init__()
-        self.epochs: list[Epoch] = []
-        self._on_epoch = on_epoch
-
-    def on_epoch_end(self, epoch: int, logs: dict[str, Any] | None = None) -> None:
-        figures = Epoch(**{field.name: float((logs or {})[field.name]) for field in fields(Epoch)})
-        if not math.isfinite(figures.loss + figures.val_loss):
-            raise TrainingError(_diverged(epoch + 1))
-        self.epochs.append(figures)
-        if self._on_epoch:
-            self._on_epoch(epoch + 1, figures)
-
-
-class _SaveBest(keras.callbacks.Callback):
-    """Writes the model whenever its validation loss is the lowest so far."""
-
-    def __init__(self, path: Path) -> None:
-        super().__init__()
-        self._path = path
-        self._lowest = math.inf
-
-    def on_epoch_end(self, epoch: int, logs: dict[str, Any] | None = None) -> None:
-        loss = float((logs or {})["val_loss"])
-        if loss >= self._lowest:
-            return
-        self._lowest = loss
-        unfinished = self._path.with_suffix(".unfinished.keras")
-        try:
-            self.model.save(unfinished)
-            unfinished.replace(self._path)
-        except OSError as error:
-            raise OutputError(
-                f"the model could not be written to {self._path}: {error.strerror or error}. "
-                "Name a folder that can be written to."
-            ) from error
-        finally:
-            unfinished.unlink(missing_ok=True)
+def _save(model: keras.Model, path: Path) -> None:
+    """Write a model in one step."""
+    unfinished = path.with_suffix(".unfinished.keras")
+    try:
+        model.save(unfinished)
+        unfinished.replace(path)
+    except OSError as error:
+        raise OutputError(
+            f"the model could not be written to {path}: {error.strerror or error}. Name a folder "
+            "that can be written to."
+        ) from error
+    finally:
+        unfinished.unlink(missing_ok=True)

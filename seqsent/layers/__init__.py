@@ -10,7 +10,11 @@ choose_backend()
 import keras  # noqa: E402
 
 from seqsent.layers.bidirectional import Bidirectional  # noqa: E402
-from seqsent.layers.determinism import set_seed  # noqa: E402
+from seqsent.layers.determinism import (  # noqa: E402
+    random_state,
+    restore_random_state,
+    set_seed,
+)
 from seqsent.layers.loop import Columns, Loop, to_device  # noqa: E402
 from seqsent.layers.onehot import OneHot  # noqa: E402
 from seqsent.layers.pooling import Pooling, summarise  # noqa: E402
@@ -26,6 +30,8 @@ __all__ = [
     "Pooling",
     "SimpleRNN",
     "keras",
+    "random_state",
+    "restore_random_state",
     "set_seed",
     "summarise",
     "to_device",

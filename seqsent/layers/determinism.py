@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
 import keras
+import numpy as np
+from numpy.typing import NDArray
 
 
 def set_seed(seed: int) -> None:
@@ -24,3 +29,24 @@ def set_seed(seed: int) -> None:
 
         # cuDNN's recurrent layers have no deterministic version on some GPUs: warn, go on.
         torch.use_deterministic_algorithms(True, warn_only=True)
+
+
+def random_state() -> dict[str, NDArray[Any]]:
+    """Return the random state that is in no variable of a model: that of PyTorch's dropout."""
+    if keras.backend.backend() != "torch":
+        return {}
+    import torch
+
+    states = [torch.get_rng_state(), *torch.cuda.get_rng_state_all()]
+    return {str(number): state.numpy() for number, state in enumerate(states)}
+
+
+def restore_random_state(state: Mapping[str, NDArray[Any]]) -> None:
+    """Put the random state back to where `random_state` found it."""
+    if not state:
+        return
+    import torch
+
+    first, *others = (torch.from_numpy(np.array(state[str(n)])) for n in range(len(state)))
+    torch.set_rng_state(first)
+    torch.cuda.set_rng_state_all(others)

@@ -1,0 +1,217 @@
+"""What a training needs to go on as if it had never stopped, in one file."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import zipfile
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from filelock import FileLock, Timeout
+from numpy.typing import NDArray
+
+from seqsent import layers
+from seqsent.errors import OutputError, TrainingError
+from seqsent.layers import keras
+from seqsent.results import Epoch
+
+STATE, LOCK = "state.npz", "lock"
+
+Arrays = dict[str, NDArray[Any]]
+
+
+@dataclass(frozen=True)
+class Checkpoint:
+    """The state of a training after its last whole epoch, in a folder of its own.
+
+    Parameters
+    ----------
+    folder : Path
+        Where it is kept; made when there is something to keep.
+    identity : mapping of str to str
+        What must be the same for a training to go on: network, data, recipe, backend.
+    """
+
+    folder: Path
+    identity: Mapping[str, str]
+
+    @contextmanager
+    def locked(self) -> Iterator[None]:
+        """Keep every other training out of the folder.
+
+        Raises
+        ------
+        OutputError
+            When another process is at work there, which is named, or nothing can be written.
+        """
+        with _written(self.folder):
+            self.folder.mkdir(parents=True, exist_ok=True)
+            lock = FileLock(self.folder / LOCK, blocking=False)
+            try:
+                lock.acquire()
+            except Timeout as error:
+                raise OutputError(
+                    f"{self.folder} is in use by another training, {_owner(self.folder)}. Wait "
+                    "for it, or name another folder."
+                ) from error
+            (self.folder / "owner").write_text(f"process {os.getpid()}", encoding="utf-8")
+        try:
+            yield
+        finally:
+            (self.folder / "owner").unlink(missing_ok=True)
+            lock.release()
+
+    def save(self, model: keras.Model, epochs: list[Epoch], best: list[NDArray[Any]]) -> None:
+        """Replace the state by that of now, in one step.
+
+        Parameters
+        ----------
+        model : keras.Model
+            Compiled and built.
+        epochs : list of Epoch
+            The figures so far.
+        best : list of ndarray
+            The weights of the best epoch.
+
+        Raises
+        ------
+        OutputError
+            When it cannot be written; the last state stays.
+        """
+        about = {"identity": dict(self.identity), "epochs": [asdict(epoch) for epoch in epochs]}
+        arrays = {"about": np.frombuffer(json.dumps(about).encode(), dtype=np.uint8)}
+        arrays |= {f"variable-{n}": _value(v) for n, v in enumerate(_variables(model))}
+        arrays |= {f"best-{n}": value for n, value in enumerate(best)}
+        arrays |= {f"random-{name}": value for name, value in layers.random_state().items()}
+        unfinished = self.folder / f".{STATE}.unfinished"
+        with _written(self.folder):
+            try:
+                with unfinished.open("wb") as file:
+                    np.savez(file, **arrays)
+                    file.flush()
+                    os.fsync(file.fileno())
+                unfinished.replace(self.folder / STATE)
+            finally:
+                unfinished.unlink(missing_ok=True)
+
+    def restore(self, model: keras.Model) -> tuple[list[Epoch], list[NDArray[Any]]]:
+        """Put a model where the last whole epoch left it.
+
+        Parameters
+        ----------
+        model : keras.Model
+            Compiled and built like the one that was saved.
+
+        Returns
+        -------
+        epochs : list of Epoch
+            The figures so far; none when nothing was saved yet.
+        best : list of ndarray
+            The weights of the best epoch.
+
+        Raises
+        ------
+        TrainingError
+            When the state is of another training, or cannot be read.
+        """
+        path = self.folder / STATE
+        if not path.exists():
+            return [], []
+        try:
+            with np.load(path, allow_pickle=False) as file:
+                arrays = dict(file)
+            about = json.loads(arrays["about"].tobytes())
+            identity = dict(about["identity"])
+            epochs = [Epoch(**figures) for figures in about["epochs"]]
+        except (OSError, ValueError, LookupError, TypeError, EOFError, zipfile.BadZipFile) as error:
+            raise TrainingError(
+                f"{path} cannot be read: {error}. Expected the state of a training; name another "
+                "folder to begin anew."
+            ) from error
+        self._check(identity)
+        for number, variable in enumerate(_variables(model)):
+            variable.assign(arrays[f"variable-{number}"])
+        layers.restore_random_state(_named("random", arrays))
+        best = _named("best", arrays)
+        return epochs, [best[str(number)] for number in range(len(best))]
+
+    def _check(self, identity: Mapping[str, str]) -> None:
+        for what, expected in self.identity.items():
+            if identity.get(what) != expected:
+                raise TrainingError(
+                    f"{self.folder} holds a training with another {what}: "
+                    f"{identity.get(what, 'unknown')}, and {expected} arrived. Go on with what "
+                    "it began with, or name another folder."
+                )
+
+
+def identity_of(model: keras.Model, data: Arrays, recipe: Mapping[str, Any]) -> dict[str, str]:
+    """Return what must be the same for a training to go on.
+
+    Parameters
+    ----------
+    model : keras.Model
+        Its layers and the shapes of their weights count, not what the weights are.
+    data : dict of ndarray
+        Every array that is learned from or validated with.
+    recipe : mapping of str to object
+        What decides the steps.
+    """
+    digest = hashlib.sha256()
+    for name, array in sorted(data.items()):
+        digest.update(f"{name} {array.dtype} {array.shape}".encode())
+        digest.update(np.ascontiguousarray(array).tobytes())
+    network = [
+        f"{type(layer).__name__}{[tuple(weight.shape) for weight in layer.weights]}"
+        for layer in model.layers
+    ]
+    return {
+        "backend": keras.backend.backend(),
+        "network": ", ".join(network),
+        "recipe": ", ".join(f"{name}={value}" for name, value in recipe.items()),
+        "data (SHA-256)": digest.hexdigest()[:16],
+    }
+
+
+def _variables(model: keras.Model) -> list[Any]:
+    """Return everything that a step changes: weights, dropout's seeds, the optimizer."""
+    model.optimizer.build(model.trainable_variables)
+    return [*model.variables, *model.optimizer.variables]
+
+
+def _value(variable: Any) -> NDArray[Any]:
+    return np.asarray(keras.ops.convert_to_numpy(variable))
+
+
+def _named(prefix: str, arrays: Arrays) -> Arrays:
+    return {
+        name.removeprefix(f"{prefix}-"): value
+        for name, value in arrays.items()
+        if name.startswith(f"{prefix}-")
+    }
+
+
+def _owner(folder: Path) -> str:
+    try:
+        return (folder / "owner").read_text(encoding="utf-8")
+    except OSError:
+        return "a process that did not say its number"
+
+
+@contextmanager
+def _written(folder: Path) -> Iterator[None]:
+    try:
+        yield
+    except OutputError:
+        raise
+    except OSError as error:
+        raise OutputError(
+            f"{folder} cannot be written to: {error.strerror or error}. What was saved last is "
+            "as it was. Make room, or name another folder."
+        ) from error
