@@ -90,8 +90,8 @@ html_theme_options = {
         "image_dark": "_static/seqsent.svg",
         "text": "seqsent",
     },
-    "navbar_end": ["languages", "theme-switcher"],
-    "navbar_persistent": ["search-button"],
+    "navbar_persistent": ["search-button", "languages"],
+    "navbar_end": ["theme-switcher"],
     "footer_start": ["copyright"],
     "footer_end": [],
     "show_prev_next": False,
@@ -99,4 +99,4 @@ html_theme_options = {
     "pygments_dark_style": "a11y-high-contrast-dark",
 }
 # The Korean site lies in a folder of the English one, and has a page for each of its pages.
-html_context = {"translated": (HERE / "locale" / "ko").is_dir()}
+html_context = {"default_mode": "auto", "translated": (HERE / "locale" / "ko").is_dir()}

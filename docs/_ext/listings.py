@@ -32,7 +32,7 @@ def _command(name: str, command: Any) -> Iterator[str]:
     title = f"seqsent {name}"
     context = command.context_class(command, info_name=title)
     yield from (f"(command-{name})=", f"## {title}", "", *command.help.splitlines(), "")
-    yield from (f"{FENCE}text", " ".join([title, *command.collect_usage_pieces(context)]), FENCE)
+    yield from (f"{FENCE}console", " ".join([title, *command.collect_usage_pieces(context)]), FENCE)
     yield from (f"{FENCE}{{program}} {title}", FENCE)
     for parameter in command.params:
         form, meaning = parameter.get_help_record(context)
@@ -46,12 +46,11 @@ def _plain(text: str) -> str:
 
 
 def list_architectures() -> str:
-    """Describe every architecture that comes with seqsent, and its options."""
-    from seqsent.registry import registry
+    """Describe every architecture that is installed, and its options."""
+    import seqsent
 
-    found = (registry().provider(name) for name in registry().list_architectures())
-    own = (architecture for plugin, architecture in found if plugin.distribution == "seqsent")
-    return "\n".join(line for architecture in own for line in _architecture(architecture))
+    found = map(seqsent.get_architecture, seqsent.list_architectures())
+    return "\n".join(line for architecture in found for line in _architecture(architecture))
 
 
 def _architecture(architecture: Any) -> Iterator[str]:
