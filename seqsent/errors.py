@@ -35,7 +35,14 @@ class UnknownArchitectureError(SeqsentError, LookupError):
 
 
 class UnknownDatasetError(SeqsentError, LookupError):
-    """No installed plugin provides a data set of that name."""
+    """No installed plugin provides a data set of that name.
+
+    Cause: a slip of the pen, a package that is not installed, or a plugin that failed or was
+    switched off; the message has the closest name, and the plugins that were left out.
+
+    Cure: take a name of `list_datasets`, or install the package. ``seqsent plugins`` says why a
+    plugin failed.
+    """
 
 
 class UnknownExperimentError(SeqsentError, LookupError):
@@ -74,9 +81,10 @@ class BackendError(SeqsentError, ImportError):
 class PluginError(SeqsentError, RuntimeError):
     """A plugin could not be loaded, or does not keep its contract.
 
-    Cause: two plugins provide an architecture of that name; its encoder cannot be imported,
-    has an option without a default, or does not give one vector per text; or, with
-    ``SEQSENT_STRICT_PLUGINS=1``, whatever would have been a `PluginWarning`.
+    Cause: two plugins provide one name; an encoder or a loader cannot be imported; an encoder
+    has an option without a default, or does not give one vector per text; a loader does not
+    give `Texts`; or, with ``SEQSENT_STRICT_PLUGINS=1``, whatever would have been a
+    `PluginWarning`.
 
     Cure: ``seqsent plugins`` shows the reason. Update or uninstall the plugin, or switch it off
     with ``SEQSENT_DISABLE_PLUGINS``. Its author runs `seqsent.testing.check_architecture`.
