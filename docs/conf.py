@@ -73,7 +73,7 @@ sphinx_gallery_conf = {
 }
 
 language = "en"
-locale_dirs = ["locale"]
+locale_dirs = [str(HERE / "locale")]  # whole, so that sphinx.js in it is found
 gettext_compact = False
 
 html_theme = "pydata_sphinx_theme"
