@@ -145,12 +145,18 @@ def _run_wheel(session: nox.Session, wheel: Path, elsewhere: Path) -> None:
 
 @nox.session
 def docs(session: nox.Session) -> None:
-    """Build the site; any warning is an error."""
+    """Build the site in both languages, follow its links, run its code; passes on arguments."""
     session.install("-e", ".[jax]", "--group", "docs", env=PINS)
     home = Path(session.create_tmp())
     env = {"KERAS_BACKEND": "jax", **_homes(home)}
-    build = ["sphinx-build", "--fail-on-warning", "--keep-going", "docs", "docs/_build/html"]
-    session.run(*build, *session.posargs, env=env)
+    built = ROOT / "docs" / "_build"
+    for language, folder in {"en": "html", "ko": "html/ko"}.items():
+        if language != "en" and not (ROOT / "docs" / "locale" / language).exists():
+            continue
+        options = ["--fail-on-warning", "--keep-going", f"--define=language={language}"]
+        folders = [f"--doctree-dir={built / 'doctrees' / language}", "docs", str(built / folder)]
+        session.run("sphinx-build", *options, *folders, *session.posargs, env=env)
+    session.run("pytest", "docs/tests", env=env)
 
 
 @nox.session(default=False)

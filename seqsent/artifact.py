@@ -55,7 +55,7 @@ class Manifest:
     environment : mapping of str to str
         Versions and machine of the training.
     sample : tuple
-        The model's answers to the rows of `sample_ids`.
+        The model's answers to rows of ids drawn from its vocabulary.
     files : mapping of str to str
         The SHA-256 of every other part of the file.
     format : int
@@ -165,7 +165,7 @@ def load(path: str | os.PathLike[str]) -> TextClassifier:
     Parameters
     ----------
     path : path
-        A file that `save` wrote, on any backend.
+        A file that `SentimentClassifier.save` wrote, on any backend.
 
     Returns
     -------

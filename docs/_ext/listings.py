@@ -1,0 +1,98 @@
+"""What the reference lists of commands, architectures and checks, asked of the package itself.
+
+Each function returns Markdown; the directive ``listing`` puts it into a page. Nothing here needs
+Sphinx until the directive is used, so that a test can read the lists without a build.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+FENCE = "```"
+
+
+def commands() -> dict[str, Any]:
+    """Return the commands of the command line by name, in the order of the alphabet."""
+    from typer.main import get_command
+
+    from seqsent.cli import app
+
+    return dict(sorted(get_command(app).commands.items()))  # type: ignore[attr-defined]
+
+
+def list_commands() -> str:
+    """Describe every command with its arguments and options."""
+    return "\n".join(
+        line for name, command in commands().items() for line in _command(name, command)
+    )
+
+
+def _command(name: str, command: Any) -> Iterator[str]:
+    title = f"seqsent {name}"
+    context = command.context_class(command, info_name=title)
+    yield from (f"(command-{name})=", f"## {title}", "", *command.help.splitlines(), "")
+    yield from (f"{FENCE}console", " ".join([title, *command.collect_usage_pieces(context)]), FENCE)
+    yield from (f"{FENCE}{{program}} {title}", FENCE)
+    for parameter in command.params:
+        form, meaning = parameter.get_help_record(context)
+        yield from (f"{FENCE}{{option}} {form}", _plain(meaning), FENCE)
+
+
+def _plain(text: str) -> str:
+    """Set apart what the command line shows in brackets at the end of a line of help."""
+    meaning, bracket, extra = text.partition("  [")
+    return f"{meaning} *{extra.removesuffix(']')}*" if bracket else text
+
+
+def list_architectures() -> str:
+    """Describe every architecture that is installed, and its options."""
+    import seqsent
+
+    found = map(seqsent.get_architecture, seqsent.list_architectures())
+    return "\n".join(line for architecture in found for line in _architecture(architecture))
+
+
+def _architecture(architecture: Any) -> Iterator[str]:
+    yield from (f"(architecture-{architecture.name})=", f"## {architecture.name}", "")
+    yield from (f"{architecture.summary}. {architecture.reference}.", "")
+    for option in architecture.options().values():
+        yield from _term(f"`{option.name}: {option.type_name} = {option.default!r}`", option.doc)
+
+
+def list_checks() -> str:
+    """Say what each check of the kit protects."""
+    from seqsent.testing import list_checks
+
+    return "\n".join(
+        line for name, purpose in list_checks().items() for line in _term(f"`{name}`", purpose)
+    )
+
+
+def _term(term: str, meaning: str) -> Iterator[str]:
+    yield from (term, f": {meaning}", "")
+
+
+LISTINGS = {"commands": list_commands, "architectures": list_architectures, "checks": list_checks}
+
+
+def setup(app: Any) -> dict[str, bool]:
+    """Give Sphinx the directive ``listing``."""
+    from docutils import nodes
+    from docutils.statemachine import StringList
+    from sphinx.util.docutils import SphinxDirective
+
+    class Listing(SphinxDirective):
+        """Puts one of the lists into a page of Markdown."""
+
+        required_arguments = 1
+
+        def run(self) -> list[nodes.Node]:
+            self.env.note_reread()  # what it lists changes without the page
+            lines = LISTINGS[self.arguments[0]]().splitlines()
+            place = nodes.Element()
+            self.state.nested_parse(StringList(lines), 0, place, match_titles=True)
+            return place.children
+
+    app.add_directive("listing", Listing)
+    return {"parallel_read_safe": True}

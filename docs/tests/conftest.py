@@ -1,0 +1,61 @@
+"""The files that pages speak of, small and made of synthetic reviews."""
+
+import csv
+import json
+from collections import Counter
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from seqsent import SentimentClassifier
+from seqsent.datasets.synthetic import generate
+from seqsent.text import split_words
+
+# So many that a network learns them, and is sure of some answers.
+TEXTS, NUMBERS = generate(1_400)
+LABELS = ["positive" if number else "negative" for number in NUMBERS]
+
+
+@pytest.fixture(scope="session")
+def labelled() -> dict[str, list[str]]:
+    """Return the names that pages use for texts and labels of their reader's."""
+    return {"texts": TEXTS, "labels": LABELS}
+
+
+@pytest.fixture(scope="session")
+def samples(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return a folder with ``reviews.csv``, ``more.csv``, ``comments.txt``, ``model.seqsent``."""
+    folder = tmp_path_factory.mktemp("samples")
+    _write_csv(folder / "reviews.csv", slice(0, 1_200))
+    _write_csv(folder / "more.csv", slice(1_200, 1_400))
+    (folder / "comments.txt").write_text("\n".join(TEXTS[:20]) + "\n", encoding="utf-8")
+    model = SentimentClassifier("gru", maxlen=40, learning_rate=0.01, epochs=10, random_state=0)
+    model.fit(TEXTS, LABELS).save(folder / "model.seqsent")
+    return folder
+
+
+def _write_csv(path: Path, rows: slice) -> None:
+    with path.open("w", newline="", encoding="utf-8") as file:
+        writer = csv.writer(file)
+        writer.writerow(["text", "label"])
+        writer.writerows(zip(TEXTS[rows], LABELS[rows], strict=True))
+
+
+@pytest.fixture(scope="session", autouse=True)
+def data(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """Put synthetic reviews where the IMDB reviews would be, so that nothing is downloaded."""
+    folder = tmp_path_factory.mktemp("imdb")
+    words = [split_words(text) for text in TEXTS[:400]]
+    counts = Counter(word for text in words for word in text).most_common()
+    ranks = {word: rank for rank, (word, _) in enumerate(counts, start=1)}
+    rows = np.empty(len(words), dtype=object)
+    rows[:] = [[ranks[word] for word in text] for text in words]
+    classes = np.array(NUMBERS[:400])
+    np.savez(folder / "imdb.npz", x_train=rows, y_train=classes, x_test=rows, y_test=classes)
+    (folder / "imdb_word_index.json").write_text(json.dumps(ranks), encoding="utf-8")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("SEQSENT_DATA", str(folder))
+        patch.setenv("SEQSENT_CACHE", str(tmp_path_factory.mktemp("cache")))
+        yield

@@ -1,0 +1,126 @@
+"""Every code block of the README and of the site's pages runs.
+
+The blocks of a page run in order. Those in Python share their names; of those for a shell, the
+lines that call ``seqsent`` run, in a folder with the files of ``conftest.py``. A comment
+``<!-- skip: reason -->`` on the line before a block leaves it out.
+"""
+
+import os
+import re
+import shlex
+import shutil
+import subprocess
+import sys
+import textwrap
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+from typer.testing import CliRunner
+
+from seqsent.cli import app
+
+ROOT = Path(__file__).parents[2]
+LEFT_OUT = {"_build", "examples"}  # what is built; a project of its own, with its own session
+SHELL = {"console", "sh"}
+SHOWN = {"csv", "html", "ini", "json", "markdown", "text", "toml"}  # to be read, not run
+
+FENCE = re.compile(
+    r"(?:^[ ]*<!-- skip: (?P<reason>[^\n]+?) -->\n)?"
+    r"^(?P<indent>[ ]*)(?P<fence>`{3,})(?P<language>[^\n`]*)\n(?P<code>.*?)^(?P=indent)(?P=fence)$",
+    re.MULTILINE | re.DOTALL,
+)
+
+
+@dataclass(frozen=True)
+class Block:
+    """A block of code and where it is."""
+
+    page: Path
+    line: int
+    language: str
+    code: str
+    reason: str | None
+
+    def __str__(self) -> str:
+        """Return page and line."""
+        return f"{self.page.relative_to(ROOT)}:{self.line}"
+
+
+def blocks_of(page: Path) -> Iterator[Block]:
+    text = page.read_text(encoding="utf-8")
+    for found in FENCE.finditer(text):
+        line = text.count("\n", 0, found.start("code"))
+        code = textwrap.dedent(found["code"])
+        yield Block(page, line, found["language"].strip(), code, found["reason"])
+
+
+PAGES = [
+    ROOT / "README.md",
+    *(
+        page
+        for page in sorted((ROOT / "docs").rglob("*.md"))
+        if LEFT_OUT.isdisjoint(page.relative_to(ROOT / "docs").parts)
+    ),
+]
+BLOCKS = [block for page in PAGES for block in blocks_of(page)]
+
+
+@pytest.fixture(scope="module")
+def places(
+    samples: Path, labelled: dict[str, list[str]], tmp_path_factory: pytest.TempPathFactory
+) -> dict[Path, tuple[Path, dict[str, Any]]]:
+    """Return the folder and the names of each page."""
+
+    def place() -> tuple[Path, dict[str, Any]]:
+        folder = tmp_path_factory.mktemp("page")
+        shutil.copytree(samples, folder, dirs_exist_ok=True)
+        return folder, {"__name__": "page", **labelled}
+
+    return {page: place() for page in PAGES}
+
+
+@pytest.mark.parametrize("block", [b for b in BLOCKS if b.language in {"python", *SHELL}], ids=str)
+def test_it_runs(block: Block, places: dict[Path, Any], monkeypatch: pytest.MonkeyPatch) -> None:
+    if block.reason:
+        pytest.skip(f"{block}: {block.reason}")
+    folder, names = places[block.page]
+    monkeypatch.chdir(folder)
+    if block.language == "python":
+        # Empty lines before it, so that a traceback has the page's line numbers.
+        exec(compile("\n" * block.line + block.code, block.page, "exec"), names)
+        return
+    commands = list(commands_of(block.code))
+    if not commands:
+        pytest.skip(f"{block}: none of its lines calls seqsent")
+    for command in commands:
+        run(command)
+
+
+def commands_of(code: str) -> Iterator[str]:
+    """Give the lines that begin with ``seqsent``, or have it behind a pipe."""
+    for line in code.replace("\\\n", " ").splitlines():
+        command = line.removeprefix("$ ")
+        if re.match(r"seqsent |[^#]*\| *seqsent ", command):
+            yield command.replace("tail -f ", "cat ")  # which would never end
+
+
+def run(command: str) -> None:
+    """Run a command; in this process where it needs no shell, because Keras is imported here."""
+    if set(command) & set("|<>&;$*"):
+        shell = ["bash", "-o", "pipefail", "-c", command]
+        path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
+        done = subprocess.run(shell, env={**os.environ, "PATH": path}, capture_output=True)
+        assert done.returncode == 0, f"{command}: {done.stderr.decode()}"
+        return
+    result = CliRunner().invoke(app, shlex.split(command, comments=True)[1:])
+    assert result.exit_code == 0, f"{command}: {result.output} {result.exception!r}"
+
+
+def test_every_block_is_of_a_language_that_is_run_or_only_shown() -> None:
+    known = {"python", *SHELL, *SHOWN}
+    unknown = [f"{b}: {b.language or 'none'}" for b in BLOCKS if not known & {b.language}]
+    # A directive in braces is no code, unless it is one that shows code.
+    assert [entry for entry in unknown if not re.search(r": \{(?!code|literal)", entry)] == []
