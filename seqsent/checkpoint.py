@@ -124,7 +124,8 @@ class Checkpoint:
         if not path.exists():
             return [], []
         try:
-            with np.load(path, allow_pickle=False) as file:
+            # Opened here, because NumPy leaves a file open that it cannot read.
+            with path.open("rb") as opened, np.load(opened, allow_pickle=False) as file:
                 arrays = dict(file)
             about = json.loads(arrays["about"].tobytes())
             identity = dict(about["identity"])
