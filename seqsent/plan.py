@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -65,6 +66,7 @@ def train(
     multi_label: bool = False,
     sample_weight: Weights | None = None,
     validation_weight: Weights | None = None,
+    directory: Path | None = None,
     on_epoch: Callable[[int, Epoch], None] | None = None,
 ) -> tuple[TextClassifier, History]:
     """Train a classifier of raw texts.
@@ -81,6 +83,8 @@ def train(
     multi_label : bool
         Whether several labels may apply to one text.
     sample_weight, validation_weight : ndarray of float, shape (n,), optional
+        As in `fit`.
+    directory : Path, optional
         As in `fit`.
     on_epoch : callable, optional
         As in `fit`.
@@ -117,6 +121,7 @@ def train(
         plan.recipe,
         sample_weight=sample_weight,
         validation_weight=validation_weight,
+        directory=directory,
         on_epoch=on_epoch,
     )
     classifier = TextClassifier(

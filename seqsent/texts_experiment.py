@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,7 +18,12 @@ from seqsent.results import Baseline, Watcher
 
 
 def run_plan(
-    plan: Plan, texts: Texts, watcher: Watcher | None = None, *, balanced: bool = False
+    plan: Plan,
+    texts: Texts,
+    watcher: Watcher | None = None,
+    *,
+    balanced: bool = False,
+    directory: Path | None = None,
 ) -> tuple[TextClassifier, list[Baseline]]:
     """Train on a part of labelled texts, and score on the rest beside the baselines.
 
@@ -31,6 +37,8 @@ def run_plan(
         Is told of every epoch.
     balanced : bool
         Whether every class counts alike, however few its texts are.
+    directory : Path, optional
+        As in `fit`.
 
     Returns
     -------
@@ -53,6 +61,7 @@ def run_plan(
         multi_label=texts.multi_label,
         sample_weight=_weights(parts[0]) if balanced else None,
         validation_weight=_weights(parts[1]) if balanced else None,
+        directory=directory,
         on_epoch=watcher.epoch_ended,
     )
     on_validation, on_test = (classifier.evaluate(part).accuracy for part in parts[1:])

@@ -85,10 +85,8 @@ Backend = Annotated[
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON for a program to read.")]
 
 
-Data = Annotated[
-    Path,
-    typer.Argument(help="A csv, tsv, jsonl or parquet file, a folder, or a data set's name."),
-]
+DATA = typer.Argument(help="A csv, tsv, jsonl or parquet file, a folder, or a data set's name.")
+Data = Annotated[Path, DATA]
 TextColumn = Annotated[str | None, typer.Option(help="The column with the texts.")]
 Label = Annotated[str | None, typer.Option(help="The column with the labels.")]
 LabelSeparator = Annotated[

@@ -5,14 +5,14 @@ from __future__ import annotations
 import json
 from dataclasses import asdict
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
 from seqsent.cli.app import (
+    DATA,
     AsJson,
     Backend,
-    Data,
     Encoding,
     Label,
     LabelSeparator,
@@ -22,11 +22,14 @@ from seqsent.cli.app import (
     load_labelled,
     output,
 )
+from seqsent.cli.unfinished import arguments_of, begin, kept
+from seqsent.errors import DataError, OptionError
 
 
 @app.command()
 def train(
-    data: Data,
+    ctx: typer.Context,
+    data: Annotated[Path | None, DATA] = None,
     text: TextColumn = None,
     label: Label = None,
     label_separator: LabelSeparator = None,
@@ -53,23 +56,95 @@ def train(
     ] = 0.5,
     seed: Annotated[int, typer.Option(help="Of split, weights and batches.")] = 42,
     out: Annotated[Path, typer.Option(help="The file to write.")] = Path("model.seqsent"),
+    resume: Annotated[
+        Path | None, typer.Option(help="Go on with the interrupted training in this folder.")
+    ] = None,
     backend: Backend = None,
     as_json: AsJson = False,
 ) -> None:
-    """Train a classifier on labelled texts and write it to one file."""
+    """Train a classifier on labelled texts and write it to one file.
+
+    Until that is written its state is kept beside it, so that an interrupted training can go on.
+    """
     from seqsent.backend import choose_backend
 
-    choose_backend(backend)
+    if resume is None:
+        arguments = {**ctx.params, "backend": choose_backend(backend)}
+        if data is None:
+            raise DataError("no data arrived; expected a file, a folder or a data set's name")
+    else:
+        _refuse_others(ctx)
+        arguments = arguments_of(resume)
+        choose_backend(arguments["backend"])
+    for name in ("ctx", "resume", "as_json"):
+        arguments.pop(name, None)
+    _train(resume or begin(out, arguments), as_json=as_json, **arguments)
 
+
+def _refuse_others(ctx: typer.Context) -> None:
+    """Refuse arguments beside --resume, which would otherwise be ignored."""
+    given = [
+        name
+        for name in ctx.params
+        if str(ctx.get_parameter_source(name)).endswith("COMMANDLINE")
+        and name not in ("resume", "as_json")
+    ]
+    if given:
+        raise OptionError(
+            f"{', '.join(given)} arrived beside --resume; expected nothing else, because the "
+            "training goes on with what it began with"
+        )
+
+
+def _train(
+    folder: Path,
+    *,
+    data: Path,
+    text: str | None,
+    label: str | None,
+    label_separator: str | None,
+    encoding: str,
+    balanced: bool,
+    out: Path,
+    as_json: bool,
+    **settings: Any,
+) -> None:
     from seqsent.artifact import save
-    from seqsent.options import parse_options
-    from seqsent.plan import Plan
     from seqsent.reports import comparison_table
     from seqsent.reports.progress import TrainingProgress
     from seqsent.texts_experiment import run_plan
+
+    plan = _plan(**settings)
+    texts = load_labelled(data, text, label, label_separator, encoding)
+    with kept(folder):
+        with TrainingProgress(errors) as progress:
+            classifier, rows = run_plan(plan, texts, progress, balanced=balanced, directory=folder)
+        save(classifier, out)
+    if as_json:
+        typer.echo(json.dumps({"model": str(out), "results": [asdict(row) for row in rows]}))
+        return
+    output.print(comparison_table(rows))
+    output.print(f"Model: {out}", soft_wrap=True, markup=False)
+
+
+def _plan(
+    *,
+    architecture: str,
+    option: list[str] | None,
+    embedding: str,
+    vocab_size: int,
+    maxlen: int,
+    level: str,
+    truncation: str,
+    threshold: float,
+    backend: str,
+    **recipe: Any,
+) -> Any:
+    from seqsent.options import parse_options
+    from seqsent.plan import Plan
     from seqsent.training import Recipe
 
-    plan = Plan(
+    return Plan(
         architecture=architecture,
         options=parse_options(option or []),
         embedding=int(embedding) if embedding.isdigit() else embedding,
@@ -77,15 +152,6 @@ def train(
         maxlen=maxlen,
         level=level,  # type: ignore[arg-type]  # checked where it is used
         truncation=truncation,  # type: ignore[arg-type]
-        recipe=Recipe(optimizer, learning_rate, batch_size, epochs, patience, seed),
+        recipe=Recipe(**recipe),
         threshold=threshold,
     )
-    texts = load_labelled(data, text, label, label_separator, encoding)
-    with TrainingProgress(errors) as progress:
-        classifier, rows = run_plan(plan, texts, progress, balanced=balanced)
-    save(classifier, out)
-    if as_json:
-        typer.echo(json.dumps({"model": str(out), "results": [asdict(row) for row in rows]}))
-        return
-    output.print(comparison_table(rows))
-    output.print(f"Model: {out}", soft_wrap=True, markup=False)

@@ -4,9 +4,14 @@ import json
 from collections.abc import Callable
 from pathlib import Path
 
+import numpy as np
+import pytest
 from typer.testing import Result
 
+from seqsent import load
 from seqsent.artifact import read_manifest
+from seqsent.reports.progress import TrainingProgress
+from seqsent.results import Epoch
 
 Run = Callable[..., Result]
 Refused = Callable[..., str]
@@ -51,3 +56,57 @@ def test_what_cannot_be_trained_is_one_line(refused: Refused, reviews: str, tmp_
     assert "NAME=VALUE" in refused("train", reviews, "--option", "units", *out)
     assert "optimizer" in refused("train", reviews, "--optimizer", "amad", *out)
     assert not (tmp_path / "model.seqsent").exists()
+    assert "no data arrived" in refused("train", *out)
+
+
+def test_nothing_but_the_file_is_left(run: Run, reviews: str, tmp_path: Path) -> None:
+    run("train", reviews, "--out", str(tmp_path / "model.seqsent"), *QUICK)
+    assert {file.name for file in tmp_path.iterdir() if file.is_file()} == {
+        "model.seqsent",
+        "reviews.csv",
+    }
+    assert not (tmp_path / "model.seqsent.unfinished").exists()
+
+
+def press_ctrl_c(progress: TrainingProgress, number: int, figures: Epoch) -> None:
+    if number == 3:
+        raise KeyboardInterrupt
+
+
+@pytest.fixture
+def interrupted(
+    run: Run, reviews: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> tuple[str, list[str]]:
+    """Return the folder that an interrupted training leaves, and the command that began it."""
+    command = ["train", reviews, "--epochs", "4", "--maxlen", "12", "--option", "dropout=0.2"]
+    with monkeypatch.context() as patch:
+        patch.setattr(TrainingProgress, "epoch_ended", press_ctrl_c)
+        result = run(*command, "--out", str(tmp_path / "model.seqsent"))
+    folder = str(tmp_path / "model.seqsent.unfinished")
+    assert result.exit_code == 130
+    assert f"stopped: go on with: seqsent train --resume {folder}" in result.stderr
+    return folder, command
+
+
+def test_an_interrupted_training_goes_on(
+    run: Run, interrupted: tuple[str, list[str]], tmp_path: Path
+) -> None:
+    folder, command = interrupted
+    result = run("train", "--resume", folder)
+    assert result.exit_code == 0, result.output
+    run(*command, "--out", str(tmp_path / "whole.seqsent"))
+    torn, whole = (load(tmp_path / f"{name}.seqsent") for name in ("model", "whole"))
+    for one, other in zip(torn.model.get_weights(), whole.model.get_weights(), strict=True):
+        np.testing.assert_array_equal(one, other)
+    assert torn.about["epochs"] == 4
+    assert not Path(folder).exists()
+
+
+def test_what_cannot_be_resumed_is_one_line(
+    refused: Refused, interrupted: tuple[str, list[str]], tmp_path: Path
+) -> None:
+    folder, command = interrupted
+    assert "epochs arrived beside --resume" in refused("train", "--resume", folder, "--epochs", "9")
+    again = refused(*command, "--out", str(tmp_path / "model.seqsent"))
+    assert f"Go on with it: seqsent train --resume {folder}" in again
+    assert "holds no interrupted training" in refused("train", "--resume", str(tmp_path))

@@ -1,0 +1,71 @@
+"""The folder of a training that is not over: what it was asked for, and how far it is."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import typer
+
+from seqsent.cli.app import one_line
+from seqsent.errors import OutputError, TrainingError
+
+ARGUMENTS = "arguments.json"
+
+
+def begin(out: Path, arguments: dict[str, Any]) -> Path:
+    """Return a new folder beside the file to be written, with the arguments in it.
+
+    Raises
+    ------
+    OutputError
+        When an interrupted training is there already, or nothing can be written.
+    """
+    folder = out.with_name(f"{out.name}.unfinished")
+    if (folder / "state.npz").exists():
+        raise OutputError(
+            f"{folder} holds a training that was interrupted. Go on with it: seqsent train "
+            f"--resume {folder}; or delete the folder."
+        )
+    try:
+        folder.mkdir(exist_ok=True)
+        text = json.dumps(arguments, indent=2, default=lambda path: str(path.absolute()))
+        (folder / ARGUMENTS).write_text(text + "\n", encoding="utf-8")
+    except OSError as error:
+        raise OutputError(
+            f"{folder} cannot be written: {error.strerror or error}. Name another place with --out."
+        ) from error
+    return folder
+
+
+def arguments_of(folder: Path) -> dict[str, Any]:
+    """Return what an interrupted training was asked for.
+
+    Raises
+    ------
+    TrainingError
+        When the folder holds none.
+    """
+    try:
+        arguments = json.loads((folder / ARGUMENTS).read_text(encoding="utf-8"))
+        return {**arguments, "data": Path(arguments["data"]), "out": Path(arguments["out"])}
+    except (OSError, ValueError, LookupError, TypeError) as error:
+        raise TrainingError(
+            f"{folder} holds no interrupted training: {error}. Expected a folder that `seqsent "
+            "train` left, named like model.seqsent.unfinished."
+        ) from error
+
+
+@contextmanager
+def kept(folder: Path) -> Iterator[None]:
+    """Say how to go on when the training is interrupted; remove the folder when it is over."""
+    try:
+        yield
+    except KeyboardInterrupt:
+        one_line("stopped", f"go on with: seqsent train --resume {folder}")
+        raise typer.Exit(130) from None
+    shutil.rmtree(folder, ignore_errors=True)
