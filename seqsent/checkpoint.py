@@ -85,7 +85,9 @@ class Checkpoint:
             When it cannot be written; the last state stays.
         """
         about = {"identity": dict(self.identity), "epochs": [asdict(epoch) for epoch in epochs]}
-        arrays = {"about": np.frombuffer(json.dumps(about).encode(), dtype=np.uint8)}
+        arrays: dict[str, Any] = {
+            "about": np.frombuffer(json.dumps(about).encode(), dtype=np.uint8)
+        }
         arrays |= {f"variable-{n}": _value(v) for n, v in enumerate(_variables(model))}
         arrays |= {f"best-{n}": value for n, value in enumerate(best)}
         arrays |= {f"random-{name}": value for name, value in layers.random_state().items()}
