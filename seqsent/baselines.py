@@ -117,8 +117,9 @@ def _counts(ids: NDArray[np.int32], vocab_size: int) -> Any:
 
     texts, maxlen = ids.shape
     starts = np.arange(0, texts * maxlen + 1, maxlen)
+    columns = ids.flatten()  # a copy: the sum below sorts in place
     counts = csr_matrix(
-        (np.ones(ids.size, dtype=np.float32), ids.ravel(), starts), shape=(texts, vocab_size)
+        (np.ones(ids.size, dtype=np.float32), columns, starts), shape=(texts, vocab_size)
     )
     counts.sum_duplicates()
     return counts

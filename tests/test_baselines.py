@@ -40,6 +40,14 @@ def test_a_bag_of_words_finds_the_word_that_decides(informative: bool) -> None:
         assert bag.test_accuracy == pytest.approx(0.75, abs=0.1)
 
 
+def test_the_texts_are_left_as_they_are() -> None:
+    data = splits(np.random.default_rng(0), informative=True)
+    before = [part.ids.copy() for part in (data.train, data.validation, data.test)]
+    baselines(data)
+    for part, ids in zip((data.train, data.validation, data.test), before, strict=True):
+        np.testing.assert_array_equal(part.ids, ids)
+
+
 @pytest.mark.parametrize("several", [False, True], ids=["one label", "several labels"])
 def test_raw_texts_have_baselines_too(several: bool) -> None:
     texts = ["a fine film", "a dull film", "a fine day", "a dull day"] * 10
