@@ -1,8 +1,0 @@
-"""
-Words
-=====
-
-A stand-in until the tutorial is written.
-"""
-
-print("words")
