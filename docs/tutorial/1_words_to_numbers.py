@@ -30,7 +30,8 @@ reviews = [
     "The music was lovely and the plot was clever.",
 ]
 encoder = TextEncoder.fit(reviews, maxlen=8)
-encoder.read(reviews[1])
+for word, id in encoder.read(reviews[1]):
+    print(id, word)
 
 # %%
 # Capitals and punctuation are gone, and a word that appears twice has the same id twice. The
@@ -46,7 +47,8 @@ encoder.read(reviews[1])
 # A network can only know words that it has seen in training. Whatever else it meets later is
 # id 2, the *unknown word*:
 
-encoder.read("The plot was preposterous.")
+for word, id in encoder.read("The plot was preposterous."):
+    print(id, word)
 
 # %%
 # One length for all
@@ -55,7 +57,7 @@ encoder.read("The plot was preposterous.")
 # Networks are trained on many texts at once, stacked into one array. Its rows must be equally
 # long, here eight ids:
 
-encoder.encode(reviews)
+print(encoder.encode(reviews))
 
 # %%
 # Short texts are filled with zeros: that is *padding*. Longer ones are cut, and it is their

@@ -63,7 +63,8 @@ plt.show()
 splits = load_synthetic()
 set_seed(2)
 model = build_model("simplernn", vocab_size=500, maxlen=100, embedding=16, units=8)
-print({layer.name: layer.count_params() for layer in model.layers[1:]})
+for layer in model.layers[1:]:
+    print(f"{type(layer).__name__:<10} {layer.count_params():>5,} weights")
 
 # %%
 # Training
@@ -198,7 +199,7 @@ for name in ("simplernn-onehot", "simplernn"):
 
 # %%
 # Three quarters are right. With an embedding the network is no better here than with one-hot
-# input, but every step is a smaller one to compute.
+# input, but it gets there in fewer epochs.
 #
 # Both curves are also *lucky*. With other first weights, the same networks on the same reviews
 # stay at a loss of 0.69, a coin toss, and never begin to learn. How often that happens is counted

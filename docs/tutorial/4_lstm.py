@@ -4,7 +4,7 @@
 
 The plain network rewrites its whole mind at every word. The *long short-term memory*, LSTM for
 short, decides instead: what to keep, what to add, what to show. Hochreiter and Schmidhuber
-described it in 1997, and for twenty years most of what computers did with language ran on it.
+described it in 1997; Gers, Schmidhuber and Cummins added the gate that forgets in 2000.
 """
 
 import json
@@ -31,9 +31,12 @@ plt.style.use("tutorial.mplstyle")
 #
 # .. math::
 #
-#    f_t &= \sigma(x_t W_f + h_{t-1} U_f + b_f) && \text{forget gate: what stays in the notebook} \\
-#    i_t &= \sigma(x_t W_i + h_{t-1} U_i + b_i) && \text{input gate: what is written} \\
-#    o_t &= \sigma(x_t W_o + h_{t-1} U_o + b_o) && \text{output gate: what is read out}
+#    f_t &= \sigma(x_t W_f + h_{t-1} U_f + b_f) \\
+#    i_t &= \sigma(x_t W_i + h_{t-1} U_i + b_i) \\
+#    o_t &= \sigma(x_t W_o + h_{t-1} U_o + b_o)
+#
+# The *forget gate* :math:`f` says what stays in the notebook, the *input gate* :math:`i` what is
+# written into it, and the *output gate* :math:`o` what is read out.
 #
 # What there would be to write, the *candidate*, is made as the plain network makes its state:
 #
@@ -58,7 +61,8 @@ set_seed(1)
 model = build_model("lstm", vocab_size=500, maxlen=100, embedding=16, units=8)
 history = fit(model, splits, Recipe(learning_rate=0.01, epochs=20, seed=1))
 
-print({layer.name: layer.count_params() for layer in model.layers[1:]})
+for layer in model.layers[1:]:
+    print(f"{type(layer).__name__:<10} {layer.count_params():>5,} weights")
 print(f"Best epoch {history.best_epoch}: right in {history.best.val_accuracy:.1%}")
 
 # %%

@@ -50,12 +50,13 @@ keras.ops.convert_to_numpy(keras.layers.Dropout(0.3)(np.ones(10), training=True)
 #
 # .. math::
 #
-#    z_t &= \sigma(x_t W_z + h_{t-1} U_z + b_z) && \text{update gate: what stays} \\
-#    r_t &= \sigma(x_t W_r + h_{t-1} U_r + b_r) && \text{reset gate: what the candidate sees} \\
-#    g_t &= \tanh(x_t W_g + r_t \odot (h_{t-1} U_g + b'_g) + b_g) && \text{candidate} \\
+#    z_t &= \sigma(x_t W_z + h_{t-1} U_z + b_z) \\
+#    r_t &= \sigma(x_t W_r + h_{t-1} U_r + b_r) \\
+#    g_t &= \tanh(x_t W_g + r_t \odot (h_{t-1} U_g + b'_g) + b_g) \\
 #    h_t &= z_t \odot h_{t-1} + (1 - z_t) \odot g_t
 #
-# Look at the last line. An LSTM forgets and writes with two gates; here one gate does both, and
+# The *update gate* :math:`z` says what stays, the *reset gate* :math:`r` what the candidate
+# :math:`g` may see of the past. Look at the last line. An LSTM forgets and writes with two gates; here one gate does both, and
 # whatever is kept of the old cannot be taken from the new. There is no notebook apart from the
 # hidden state, and no gate that hides any of it.
 #
@@ -119,9 +120,10 @@ def draw_losses(title, curves):
         axes.plot(epochs, val_loss, label="validation")
         axes.plot(best_epoch, val_loss[best_epoch - 1], "o", mfc="white", color="C1", label="best")
         axes.set_title(name)
+    for axes in panels[1]:
+        axes.set_xlabel("epoch")
     handles = axes.get_legend_handles_labels()
     figure.legend(*handles, loc="outside lower center", ncols=3)
-    figure.supxlabel("epoch")
     figure.supylabel("loss (cross-entropy, nats)")
     figure.suptitle(title)
     plt.show()
