@@ -56,9 +56,9 @@ keras.ops.convert_to_numpy(keras.layers.Dropout(0.3)(np.ones(10), training=True)
 #    h_t &= z_t \odot h_{t-1} + (1 - z_t) \odot g_t
 #
 # The *update gate* :math:`z` says what stays, the *reset gate* :math:`r` what the candidate
-# :math:`g` may see of the past. Look at the last line. An LSTM forgets and writes with two gates; here one gate does both, and
-# whatever is kept of the old cannot be taken from the new. There is no notebook apart from the
-# hidden state, and no gate that hides any of it.
+# :math:`g` may see of the past. Look at the last line. An LSTM forgets and writes with two gates;
+# here one gate does both, and whatever is kept of the old cannot be taken from the new. There is
+# no notebook apart from the hidden state, and no gate that hides any of it.
 #
 # Three sets of weights instead of four, each with a second bias, make
 # 3 × (16 × 8 + 8 × 8 + 2 × 8) = 624.
