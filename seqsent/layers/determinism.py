@@ -42,7 +42,7 @@ def random_state() -> dict[str, NDArray[Any]]:
 
 
 def restore_random_state(state: Mapping[str, NDArray[Any]]) -> None:
-    """Put the random state back to where `random_state` found it."""
+    """Put the random state back to where `seqsent.layers.random_state` found it."""
     if not state:
         return
     import torch
