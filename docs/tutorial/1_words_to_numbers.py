@@ -138,7 +138,7 @@ for name in ("train", "validation", "test"):
 # %%
 # The network learns from the *training* reviews. After each round it is asked about the
 # *validation* reviews, which tell when to stop. The *test* reviews stay locked away until
-# everything is decided. Only what a network says of those counts, because it could have learned
-# all the others by heart.
+# everything is decided. Only what a network says of those counts, because all the others have had
+# a part in making it.
 #
 # Next: :ref:`sphx_glr_auto_tutorial_2_onehot_and_embedding.py`.
