@@ -70,6 +70,9 @@ sphinx_gallery_conf = {
     "abort_on_example_error": True,
     "show_memory": False,
     "write_computation_times": False,
+    "min_reported_time": 600,  # a time on a page would change with every build
+    "within_subsection_order": "FileNameSortKey",
+    "image_srcset": ["2x"],
 }
 
 language = "en"
