@@ -189,5 +189,7 @@ def example(session: nox.Session) -> None:
 
 def _homes(folder: Path) -> dict[str, str]:
     """Keep a run away from the user's own caches and settings."""
-    names = ["KERAS_HOME", "MPLCONFIGDIR", "SEQSENT_CACHE", "XDG_CACHE_HOME"]
-    return {name: str(folder.resolve() / name.lower()) for name in names}
+    names = ["JAX_COMPILATION_CACHE_DIR", "KERAS_HOME", "MPLCONFIGDIR", "SEQSENT_CACHE"]
+    homes = {name: str(folder.resolve() / name.lower()) for name in [*names, "XDG_CACHE_HOME"]}
+    # Tests compile the same small networks many times, each in less than JAX finds worth keeping.
+    return {**homes, "JAX_PERSISTENT_CACHE_MIN_COMPILE_TIME_SECS": "0.1"}
