@@ -25,6 +25,7 @@ def environment() -> dict[str, str]:
         "processors": str(
             len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
         ),
+        "threads": os.environ.get("OMP_NUM_THREADS", "not set"),
     }
 
 

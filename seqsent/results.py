@@ -164,6 +164,8 @@ class Comparison:
         Versions, backend and machine.
     published : mapping of str to Published
         What the textbook printed, by experiment; empty for other data.
+    asked : mapping of str to object
+        The arguments of the command that repeats it; empty where there was no command.
     """
 
     data: Data
@@ -171,6 +173,7 @@ class Comparison:
     baselines: tuple[Baseline, ...]
     environment: Mapping[str, str]
     published: Mapping[str, Published] = field(default_factory=dict)
+    asked: Mapping[str, Any] = field(default_factory=dict)
 
     @property
     def experiments(self) -> list[str]:

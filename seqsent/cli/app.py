@@ -96,6 +96,12 @@ Encoding = Annotated[str, typer.Option(help="The encoding of the file.")]
 Model = Annotated[Path, typer.Argument(help="A .seqsent file.")]
 
 
+def given(ctx: typer.Context, name: str) -> bool:
+    """Whether an argument was on the command line, and not left at its default."""
+    source = ctx.get_parameter_source(name)
+    return source is not None and source.name == "COMMANDLINE"
+
+
 def load_labelled(
     data: Path, text: str | None, label: str | None, label_separator: str | None, encoding: str
 ) -> Texts:

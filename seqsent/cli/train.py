@@ -19,6 +19,7 @@ from seqsent.cli.app import (
     TextColumn,
     app,
     errors,
+    given,
     load_labelled,
     output,
 )
@@ -83,15 +84,10 @@ def train(
 
 def _refuse_others(ctx: typer.Context) -> None:
     """Refuse arguments beside --resume, which would otherwise be ignored."""
-    given = [
-        name
-        for name in ctx.params
-        if str(ctx.get_parameter_source(name)).endswith("COMMANDLINE")
-        and name not in ("resume", "as_json")
-    ]
-    if given:
+    others = [name for name in ctx.params if name not in ("resume", "as_json") and given(ctx, name)]
+    if others:
         raise OptionError(
-            f"{', '.join(given)} arrived beside --resume; expected nothing else, because the "
+            f"{', '.join(others)} arrived beside --resume; expected nothing else, because the "
             "training goes on with what it began with"
         )
 

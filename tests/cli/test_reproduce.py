@@ -36,6 +36,42 @@ def test_reproduce_leaves_a_report(tmp_path: Path, run: Run) -> None:
     assert all(len(run["epochs"]) == 1 for run in metrics["runs"])
 
 
+def test_a_recorded_run_is_repeated_and_compared(
+    tmp_path: Path, run: Run, refused: Refused
+) -> None:
+    record, again = tmp_path / "first" / "metrics.json", ["--out", str(tmp_path / "again")]
+    run(
+        *["reproduce", "--data", "synthetic", "--experiments", "gru", "--epochs", "2"],
+        *["--seed", "3", "--out", str(record.parent)],
+    )
+    result = run("reproduce", "--check", str(record), *again)
+    assert result.exit_code == 0, result.output
+    assert result.stdout.split()[-6:] == ["gru", "3", "2,", "2", "0.0e+00", "yes"]
+
+    changed = json.loads(record.read_text())
+    changed["runs"][0]["epochs"][1]["loss"] += 1e-7
+    changed["environment"]["keras"] = "3.0"
+    record.write_text(json.dumps(changed))
+    result = run("reproduce", "--check", str(record), *again)
+    assert result.exit_code == 1
+    assert "no" in result.stdout.split()
+    assert "keras: 3.0 → " in result.stdout
+
+    changed["data"]["fingerprint"] = "0" * 64
+    record.write_text(json.dumps(changed))
+    assert "expected the same texts" in refused("reproduce", "--check", str(record), *again)
+    kept = ["--out", str(record.parent)]
+    assert "name another --out" in refused("reproduce", "--check", str(record), *kept)
+
+
+def test_what_is_no_record_is_refused(tmp_path: Path, refused: Refused) -> None:
+    path = tmp_path / "metrics.json"
+    assert "cannot be read: No such file" in refused("reproduce", "--check", str(path))
+    for content, reason in [("[", "is no record"), ("{}", "is no record"), ("[1]", "is no record")]:
+        path.write_text(content)
+        assert reason in refused("reproduce", "--check", str(path))
+
+
 def test_unknown_names_are_one_line_with_the_closest(tmp_path: Path, refused: Refused) -> None:
     out = ["--out", str(tmp_path)]
     assert "did you mean 'lstm'?" in refused("reproduce", "--experiments", "lsmt", *out)
