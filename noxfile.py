@@ -58,10 +58,16 @@ def tests(session: nox.Session, backend: str) -> None:
     """Run the tests on one backend, where the other two are absent; passes on arguments."""
     session.install("-e", f".[{backend}]", "--group", "test", env=PINS)
     session.run("python", "-c", ABSENT, *(name for name in BACKENDS if name != backend))
-    home = Path(session.create_tmp())
-    # PyTorch's threads cost more on matrices this small than they save.
-    env = {"KERAS_BACKEND": backend, "OMP_NUM_THREADS": "1", **_homes(home)}
-    session.run("pytest", "-n", "auto", *session.posargs, env=env)
+    session.run("pytest", "-n", "auto", *session.posargs, env=_environment(session, backend))
+
+
+@nox.session(default=False)
+@nox.parametrize("backend", BACKENDS, ids=BACKENDS)
+def kills(session: nox.Session, backend: str) -> None:
+    """Kill a training thirty times and compare its end; SEQSENT_TEST_KILLS says how often."""
+    session.install("-e", f".[{backend}]", "--group", "test", env=PINS)
+    env = {"SEQSENT_TEST_KILLS": "30", **os.environ, **_environment(session, backend)}
+    session.run("pytest", "-k", "killed", "tests/test_checkpoint.py", env=env)
 
 
 @nox.session(default=False)
@@ -185,6 +191,13 @@ def example(session: nox.Session) -> None:
         session.run(str(scripts / "seqsent"), "new-plugin", "mine", env=env, external=True)
         session.run(*install[:4], "./seqsent-mine", env=PINS, external=True, silent=True)
         session.run(str(scripts / "pytest"), "-q", "seqsent-mine", env=env, external=True)
+
+
+def _environment(session: nox.Session, backend: str) -> dict[str, str]:
+    """Return what tests run in: one backend, and folders of their own."""
+    # PyTorch's threads cost more on matrices this small than they save.
+    homes = _homes(Path(session.create_tmp()))
+    return {"KERAS_BACKEND": backend, "OMP_NUM_THREADS": "1", **homes}
 
 
 def _homes(folder: Path) -> dict[str, str]:
