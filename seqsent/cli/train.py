@@ -79,7 +79,7 @@ def train(
         choose_backend(arguments["backend"])
     for name in ("ctx", "resume", "as_json"):
         arguments.pop(name, None)
-    _train(resume or begin(out, arguments), as_json=as_json, **arguments)
+    _train(arguments, resume, as_json=as_json, **arguments)
 
 
 def _refuse_others(ctx: typer.Context) -> None:
@@ -93,7 +93,8 @@ def _refuse_others(ctx: typer.Context) -> None:
 
 
 def _train(
-    folder: Path,
+    arguments: dict[str, Any],
+    resumed: Path | None,
     *,
     data: Path,
     text: str | None,
@@ -112,6 +113,7 @@ def _train(
 
     plan = _plan(**settings)
     texts = load_labelled(data, text, label, label_separator, encoding)
+    folder = resumed or begin(out, arguments)
     with kept(folder):
         with TrainingProgress(errors) as progress:
             classifier, rows = run_plan(plan, texts, progress, balanced=balanced, directory=folder)

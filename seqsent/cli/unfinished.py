@@ -33,7 +33,10 @@ def begin(out: Path, arguments: dict[str, Any]) -> Path:
         )
     try:
         folder.mkdir(exist_ok=True)
-        text = json.dumps(arguments, indent=2, default=lambda path: str(path.absolute()))
+        # Paths that hold from other folders, too; a data set's name is none.
+        data = arguments["data"]
+        paths = {"data": data.absolute() if data.exists() else data, "out": out.absolute()}
+        text = json.dumps({**arguments, **paths}, indent=2, default=str)
         (folder / ARGUMENTS).write_text(text + "\n", encoding="utf-8")
     except OSError as error:
         raise OutputError(
@@ -68,4 +71,8 @@ def kept(folder: Path) -> Iterator[None]:
     except KeyboardInterrupt:
         one_line("stopped", f"go on with: seqsent train --resume {folder}")
         raise typer.Exit(130) from None
+    except BaseException:
+        if not (folder / "state.npz").exists():  # nothing to go on with
+            shutil.rmtree(folder, ignore_errors=True)
+        raise
     shutil.rmtree(folder, ignore_errors=True)

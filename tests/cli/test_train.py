@@ -55,7 +55,8 @@ def test_what_cannot_be_trained_is_one_line(refused: Refused, reviews: str, tmp_
     assert "does not exist" in refused("train", str(tmp_path / "absent.csv"), *out)
     assert "NAME=VALUE" in refused("train", reviews, "--option", "units", *out)
     assert "optimizer" in refused("train", reviews, "--optimizer", "amad", *out)
-    assert not (tmp_path / "model.seqsent").exists()
+    assert "unknown architecture" in refused("train", reviews, "--architecture", "lsmt", *out)
+    assert [file.name for file in tmp_path.iterdir()] == ["reviews.csv"]
     assert "no data arrived" in refused("train", *out)
 
 
@@ -73,12 +74,17 @@ def press_ctrl_c(progress: TrainingProgress, number: int, figures: Epoch) -> Non
         raise KeyboardInterrupt
 
 
-@pytest.fixture
+@pytest.fixture(params=[False, True], ids=["file", "data set"])
 def interrupted(
-    run: Run, reviews: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    request: pytest.FixtureRequest,
+    run: Run,
+    reviews: str,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> tuple[str, list[str]]:
     """Return the folder that an interrupted training leaves, and the command that began it."""
-    command = ["train", reviews, "--epochs", "4", "--maxlen", "12", "--option", "dropout=0.2"]
+    data = "synthetic" if request.param else reviews
+    command = ["train", data, "--epochs", "4", "--maxlen", "12", "--option", "dropout=0.2"]
     with monkeypatch.context() as patch:
         patch.setattr(TrainingProgress, "epoch_ended", press_ctrl_c)
         result = run(*command, "--out", str(tmp_path / "model.seqsent"))
