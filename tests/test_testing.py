@@ -70,6 +70,22 @@ def odd(x: Any, *, shape: complex = 1j) -> Any:
     return mean(x)
 
 
+def blind() -> Any:
+    return None
+
+
+def positional(x: Any, units: int = 3) -> Any:
+    return mean(x)
+
+
+def swallowing(x: Any, **options: Any) -> Any:
+    return mean(x)
+
+
+def shadowed(x: Any, *, embedding: int = 3) -> Any:
+    return mean(x)
+
+
 def unsure(x: Any, *, units: int | None = None, pair: tuple[int, float] = (1, 0.5)) -> Any:
     assert len(pair) == 2
     if units is not None:
@@ -117,6 +133,10 @@ def padded(x: Any) -> Any:
     [
         (no_types, "declares_its_options", "'units' has no type"),
         (undescribed, "declares_its_options", "not described"),
+        (blind, "takes_keyword_only_options", "takes nothing"),
+        (positional, "takes_keyword_only_options", "'units' is no option.*Put a \\* before it"),
+        (swallowing, "takes_keyword_only_options", "takes \\*\\*options.*Name each option"),
+        (shadowed, "takes_keyword_only_options", "'embedding' can never be set"),
         (odd, "declares_its_options", "'shape' is a complex, which no command line can give"),
         (narrow, "builds_with_every_option", "three or nothing"),
         (unsure, "builds_with_every_option", "nothing but None"),
@@ -137,15 +157,21 @@ def test_a_fault_is_found_with_advice(encoder: Any, name: str, advice: str) -> N
         BY_NAME[name](broken)
 
 
+def test_a_name_that_is_taken_is_told_with_who_has_it() -> None:
+    with pytest.raises(AssertionError, match="'lstm' is taken by seqsent:lstm"):
+        BY_NAME["has_a_name_of_its_own"](Architecture("lstm", mean))
+
+
 def test_all_failures_and_opt_outs_are_told_at_once() -> None:
-    opt_outs = {check.__name__: "not the point here" for check in CHECKS[2:]}
+    point = "declares_its_options"
+    opt_outs = {name: "not the point here" for name in BY_NAME if name != point}
     with pytest.raises(AssertionError) as caught:
         check_architecture(Architecture("broken", undescribed), opt_outs=opt_outs)
     lines = str(caught.value).splitlines()
     assert lines[0] == "broken does not conform:"
-    assert lines[1].startswith("failed: declares_its_options: option 'units' is not described")
-    assert lines[2] == "opted out: builds_with_defaults: not the point here"
-    assert len(lines) == len(CHECKS)
+    assert any(line.startswith(f"failed: {point}: option 'units' is not desc") for line in lines)
+    assert lines[-1] == f"opted out: {CHECKS[-1].__name__}: not the point here"
+    assert len(lines) == len(CHECKS) + 1
 
 
 def test_an_opt_out_names_a_check_and_a_reason() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 import subprocess
 import sys
 import tempfile
@@ -23,11 +24,13 @@ from seqsent.errors import OptionError, SeqsentError
 from seqsent.layers import keras
 from seqsent.models import build_model
 from seqsent.options import Option, is_plain
-from seqsent.registry import list_architectures
+from seqsent.registry import list_architectures, registry
 from seqsent.text import TextEncoder
 from seqsent.verification import TOLERANCE, verify
 
 WORDS, TIME, WIDTH, TEXTS = 40, 10, 8, 32
+
+_OF_BUILD_MODEL = set(inspect.signature(build_model).parameters) - {"options"}
 
 HEADS: dict[str, tuple[dict[str, Any], int]] = {
     "two classes": ({}, 1),
@@ -55,6 +58,38 @@ def registers_without_keras(architecture: Architecture) -> None:
         "finding the installed plugins imports Keras or a backend. Name the encoder as "
         "'module:function', and import seqsent.layers in that module only",
     )
+
+
+def has_a_name_of_its_own(architecture: Architecture) -> None:
+    """Two plugins that provide one name leave it unusable for both."""
+    provided = registry().architectures.by_name.get(architecture.name, ())
+    others = [plugin.name for plugin, other in provided if other != architecture]
+    _demand(
+        not others,
+        f"the name {architecture.name!r} is taken by {', '.join(others)}. Choose another: where "
+        "both are installed, neither can be used",
+    )
+
+
+def takes_keyword_only_options(architecture: Architecture) -> None:
+    """What users may set is plain from the signature, and nothing else is taken."""
+    parameters = list(inspect.signature(architecture.load_encoder()).parameters.values())
+    _demand(bool(parameters), "the encoder takes nothing. Its first parameter is the embedded text")
+    for parameter in parameters[1:]:
+        _demand(
+            parameter.kind is not parameter.VAR_KEYWORD,
+            f"the encoder takes **{parameter.name}, which nobody can set. Name each option",
+        )
+        _demand(
+            parameter.kind is parameter.KEYWORD_ONLY,
+            f"the encoder's parameter {parameter.name!r} is no option, because it is not "
+            f"keyword-only. Put a * before it: encode(x, *, {parameter.name}=...)",
+        )
+        _demand(
+            parameter.name not in _OF_BUILD_MODEL,
+            f"option {parameter.name!r} can never be set, because build_model has an argument of "
+            "that name. Give it another one",
+        )
 
 
 def declares_its_options(architecture: Architecture) -> None:
@@ -355,6 +390,8 @@ def _folder() -> Iterator[Path]:
 
 CHECKS = (
     registers_without_keras,
+    has_a_name_of_its_own,
+    takes_keyword_only_options,
     declares_its_options,
     builds_with_defaults,
     builds_with_every_option,
