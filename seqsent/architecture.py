@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from importlib import import_module
 from typing import Any
 
-from seqsent.backend import choose_backend
 from seqsent.options import Option, options_of
-from seqsent.references import check_name, check_reference, import_function
+from seqsent.references import check_line, check_name, check_reference, import_function
 
 Encoder = Callable[..., Any]
 
@@ -55,6 +55,8 @@ class Architecture:
         """Refuse what could never be used."""
         check_name("architecture", self.name)
         check_reference(f"the encoder of architecture {self.name!r}", self.encoder)
+        check_line(f"the summary of architecture {self.name!r}", self.summary)
+        check_line(f"the reference of architecture {self.name!r}", self.reference)
 
     def load_encoder(self) -> Encoder:
         """Return the encoder, imported if need be.
@@ -64,8 +66,8 @@ class Architecture:
         PluginError
             When it cannot be imported.
         """
-        # An encoder's module imports Keras, and Keras its backend.
-        choose_backend()
+        # Imports Keras, its backend chosen, so that an encoder's module finds it as it is.
+        import_module("seqsent.layers")
         return import_function(f"the encoder of architecture {self.name!r}", self.encoder)
 
     def options(self) -> dict[str, Option]:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from seqsent.errors import PluginError, SeqsentError
-from seqsent.references import check_name, check_reference, import_function
+from seqsent.references import check_line, check_name, check_reference, import_function
 
 if TYPE_CHECKING:
     from seqsent.datasets import Texts
@@ -51,6 +51,8 @@ class Dataset:
         """Refuse what could never be used."""
         check_name("data set", self.name)
         check_reference(f"the loader of data set {self.name!r}", self.loader)
+        check_line(f"the summary of data set {self.name!r}", self.summary)
+        check_line(f"the reference of data set {self.name!r}", self.reference)
 
     def load(self) -> Texts:
         """Return the texts.

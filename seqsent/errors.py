@@ -133,9 +133,10 @@ class OutputError(SeqsentError, OSError):
 
 
 class PluginWarning(UserWarning):
-    """A plugin was left out, or a name is provided twice; everything else goes on.
+    """A plugin was left out, or does what it should not; everything else goes on.
 
-    Cause: a plugin that raised when it was loaded, or two plugins that provide one name.
+    Cause: a plugin that raised when it was loaded, takes long to load or replaces parts of Keras,
+    which are put back; or two plugins that provide one name.
 
     Cure: ``seqsent plugins`` shows the reason. Mend, update or uninstall the plugin, or name it
     in ``SEQSENT_DISABLE_PLUGINS``. With ``SEQSENT_STRICT_PLUGINS=1`` it is an error.

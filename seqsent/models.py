@@ -10,6 +10,7 @@ from numpy.typing import ArrayLike
 from seqsent import layers
 from seqsent.architecture import Architecture
 from seqsent.errors import DataError, OptionError, PluginError
+from seqsent.guard import in_one_line
 from seqsent.layers import keras
 from seqsent.options import check_options
 from seqsent.registry import get_architecture
@@ -87,6 +88,11 @@ def build_model(
         reason = str(error).strip().splitlines()[0]
         raise OptionError(
             f"architecture {architecture.name!r} cannot be built with {options}: {reason}"
+        ) from error
+    except (Exception, SystemExit) as error:
+        raise PluginError(
+            f"the encoder of architecture {architecture.name!r} failed: {in_one_line(error)}. Mend "
+            "or update its plugin."
         ) from error
     _check_features(architecture.name, features)
     head = _head(num_classes, multi_label)

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import re
+import sys
 from collections.abc import Callable
 from importlib import import_module
 from typing import Any
 
 from seqsent.errors import PluginError
+from seqsent.guard import KerasContents, in_one_line
 
 _NAME = re.compile(r"[a-z][a-z0-9_-]*")
 
@@ -53,6 +55,25 @@ def check_reference(what: str, function: object) -> None:
         raise ValueError(f"{what} is {function!r}; expected a function or 'module:function'")
 
 
+def check_line(what: str, line: object) -> None:
+    """Refuse what listings could not show.
+
+    Parameters
+    ----------
+    what : str
+        What the line is, for the message.
+    line : object
+        What arrived.
+
+    Raises
+    ------
+    ValueError
+        Unless it is a text of one line.
+    """
+    if not isinstance(line, str) or not line.isprintable():
+        raise ValueError(f"{what} is {line!r:.60}; expected a text of one line")
+
+
 def import_function(what: str, function: str | Callable[..., Any]) -> Callable[..., Any]:
     """Return a function, imported if it is given by name.
 
@@ -72,17 +93,27 @@ def import_function(what: str, function: str | Callable[..., Any]) -> Callable[.
         return function
     module, _, name = function.partition(":")
     try:
-        imported = getattr(import_module(module), name)
-    except Exception as error:
+        if module not in sys.modules:
+            _import(what, module)
+        imported = getattr(sys.modules[module], name)
+    except (Exception, SystemExit) as error:
         raise PluginError(
-            f"{what}, {function!r}, could not be imported: {type(error).__name__}: {error}. Mend "
-            "or update its plugin."
+            f"{what}, {function!r}, could not be imported: {in_one_line(error)}. Mend or update "
+            "its plugin."
         ) from error
     if not callable(imported):
         raise PluginError(
             f"{what}, {function!r}, is a {type(imported).__name__}; expected a function"
         )
     return imported  # type: ignore[no-any-return]
+
+
+def _import(what: str, module: str) -> None:
+    keras = KerasContents.now()
+    try:
+        import_module(module)
+    finally:
+        keras.put_back(what, module)
 
 
 def _is_reference(function: object) -> bool:

@@ -7,6 +7,7 @@ import traceback
 import warnings
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from fnmatch import fnmatchcase
 from functools import cache
@@ -17,8 +18,10 @@ import pluggy
 
 from seqsent import hookspecs
 from seqsent.architecture import Architecture
+from seqsent.backend import choose_backend
 from seqsent.dataset import Dataset
 from seqsent.errors import (
+    BackendError,
     PluginError,
     PluginWarning,
     SeqsentError,
@@ -26,6 +29,7 @@ from seqsent.errors import (
     UnknownDatasetError,
     unknown_name,
 )
+from seqsent.guard import KerasContents, in_one_line, named_when_slow
 
 if TYPE_CHECKING:
     from seqsent.datasets import Texts
@@ -237,8 +241,12 @@ def load_registry(found: Iterable[EntryPoint]) -> Registry:
     PluginError
         Instead of the warning, in strict mode.
     """
+    # For a plugin that imports Keras already now.
+    with suppress(BackendError):
+        choose_backend()
     manager = pluggy.PluginManager(hookspecs.PROJECT)
     manager.add_hookspecs(hookspecs)
+    keras = KerasContents.now()
     plugins: dict[str, Plugin] = {}
     architectures: defaultdict[str, list[tuple[Plugin, Architecture]]] = defaultdict(list)
     datasets: defaultdict[str, list[tuple[Plugin, Dataset]]] = defaultdict(list)
@@ -246,7 +254,7 @@ def load_registry(found: Iterable[EntryPoint]) -> Registry:
         plugin = _describe(entry_point)
         if plugin.name in plugins:  # the same distribution, seen twice on the path
             continue
-        plugin, its_architectures, its_datasets = _load(manager, plugin, entry_point)
+        plugin, its_architectures, its_datasets = _load(manager, plugin, entry_point, keras)
         plugins[plugin.name] = plugin
         for architecture in its_architectures:
             architectures[architecture.name].append((plugin, architecture))
@@ -277,29 +285,42 @@ def _describe(entry_point: EntryPoint) -> Plugin:
 
 
 def _load(
-    manager: pluggy.PluginManager, plugin: Plugin, entry_point: EntryPoint
+    manager: pluggy.PluginManager, plugin: Plugin, entry_point: EntryPoint, keras: KerasContents
 ) -> tuple[Plugin, list[Architecture], list[Dataset]]:
     if _disabled(plugin):
         reason = "named in SEQSENT_DISABLE_PLUGINS"
         return replace(plugin, status="disabled", reason=reason), [], []
     try:
-        module = entry_point.load()
-        others = manager.get_plugins()
-        manager.register(module, name=plugin.name)
-        _check_hook_names(manager, module)
-        architectures = _yielded(manager, others, "seqsent_architectures", Architecture)
-        datasets = _yielded(manager, others, "seqsent_datasets", Dataset)
+        try:
+            with named_when_slow(plugin.name):
+                architectures, datasets = _ask(manager, plugin, entry_point)
+        finally:
+            keras.put_back(f"plugin {plugin.name}", plugin.module)
+    except KeyboardInterrupt:
+        raise
     # SystemExit too: a plugin must not be able to end the host's process.
-    except (Exception, SystemExit) as error:
+    except BaseException as error:
         if manager.has_plugin(plugin.name):
             manager.unregister(name=plugin.name)
-        cause = f"{type(error).__name__}: {error}"
+        cause = in_one_line(error)
         where = "".join(traceback.format_exception(error))
         failed = replace(plugin, status="failed", reason=cause, traceback=where)
         _report(f"plugin {plugin.name} (version {plugin.version}) was left out: {cause}", error)
         return failed, [], []
     names = [tuple(one.name for one in provided) for provided in (architectures, datasets)]
     return replace(plugin, architectures=names[0], datasets=names[1]), architectures, datasets
+
+
+def _ask(
+    manager: pluggy.PluginManager, plugin: Plugin, entry_point: EntryPoint
+) -> tuple[list[Architecture], list[Dataset]]:
+    """Import a plugin and take what it yields."""
+    module = entry_point.load()
+    others = manager.get_plugins()
+    manager.register(module, name=plugin.name)
+    _check_hook_names(manager, module)
+    architectures = _yielded(manager, others, "seqsent_architectures", Architecture)
+    return architectures, _yielded(manager, others, "seqsent_datasets", Dataset)
 
 
 def _disabled(plugin: Plugin) -> bool:

@@ -91,6 +91,19 @@ BROKEN = {
     "does not import": ("import seqsent_absent_module", "ModuleNotFoundError"),
     "syntax error": ("def :", "SyntaxError"),
     "exits": ("raise SystemExit(3)", "SystemExit: 3"),
+    "raises what is no Exception": (
+        "class Odd(BaseException):\n    pass\nraise Odd('on purpose')",
+        "Odd: on purpose",
+    ),
+    "raises what cannot be shown": (
+        "class Mute(Exception):\n    __str__ = None\nraise Mute",
+        "Mute: <exception str() failed>",
+    ),
+    "has a summary of two lines": (
+        HEADER + "@hookimpl\ndef seqsent_architectures():\n"
+        "    yield Architecture('a', str, summary='one\\ntwo')",
+        "expected a text of one line",
+    ),
     "raises in its hook": (
         HEADER + "@hookimpl\ndef seqsent_architectures():\n    raise KeyError('x')",
         "KeyError: 'x'",
@@ -167,6 +180,29 @@ def test_a_plugin_can_be_switched_off(
     assert only(found) == ("disabled", "named in SEQSENT_DISABLE_PLUGINS")
     with pytest.raises(UnknownArchitectureError, match="mean-dist:mean is disabled"):
         found.architectures.get("mean")
+
+
+def test_what_a_plugin_replaces_in_keras_is_put_back(install: Install) -> None:
+    from seqsent.layers import keras
+
+    dense = keras.layers.Dense
+    patching = "import keras\nkeras.layers.Dense = None\n" + WORKING.format(name="patching")
+    with pytest.warns(PluginWarning, match="plugin patching-dist:patching replaced keras.layers.D"):
+        found = load_registry([install("patching", patching)])
+    assert keras.layers.Dense is dense
+    assert found.architectures.names() == ["patching"]
+
+
+def test_an_encoder_that_replaces_parts_of_keras_is_named(install: Install) -> None:
+    from seqsent.layers import keras
+
+    dense = keras.layers.Dense
+    install("model", "import keras\nkeras.layers.Dense = None\ndef encode(x):\n    return x[:, 0]")
+    architecture = Architecture("first", "model:encode")
+    with pytest.warns(PluginWarning, match="the encoder of architecture 'first' replaced keras.l"):
+        architecture.load_encoder()
+    architecture.load_encoder()  # it is imported once
+    assert keras.layers.Dense is dense
 
 
 def test_one_name_from_two_distributions_is_an_error_naming_both(install: Install) -> None:

@@ -1,6 +1,7 @@
 """The command line; thin: each command calls the library and shows what it gives."""
 
 from seqsent.cli import data, evaluate, listings, new_plugin, predict, reproduce, saved, train
+from seqsent.cli.answers import own_standard_output
 from seqsent.cli.app import app
 
 __all__ = [
@@ -19,4 +20,5 @@ __all__ = [
 
 def main() -> None:
     """Run the command line."""
+    own_standard_output()
     app()

@@ -22,7 +22,6 @@ if TYPE_CHECKING:
 # TensorFlow's remarks on the processor would bury what a user must read.
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 
-output = Console()
 errors = Console(stderr=True)
 
 

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import json
 from typing import Annotated
 
 import typer
 
+from seqsent.cli.answers import Command, output, print_json
 from seqsent.cli.app import (
     AsJson,
     Data,
@@ -16,11 +16,10 @@ from seqsent.cli.app import (
     TextColumn,
     app,
     load_labelled,
-    output,
 )
 
 
-@app.command()
+@app.command(cls=Command)
 def data(
     data: Data,
     text: TextColumn = None,
@@ -40,6 +39,6 @@ def data(
     splits = texts.split(seed=seed)
     inspection = inspect(texts, vocab_size=vocab_size, maxlen=maxlen, splits=splits)
     if as_json:
-        typer.echo(json.dumps(inspection.to_dict(), indent=2, ensure_ascii=False))
+        print_json(inspection.to_dict())
         return
     output.print(inspection_table(inspection))

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
+from seqsent.cli.answers import Command, output, print_json
 from seqsent.cli.app import (
     AsJson,
     Backend,
@@ -20,11 +20,10 @@ from seqsent.cli.app import (
     TextColumn,
     app,
     load_labelled,
-    output,
 )
 
 
-@app.command()
+@app.command(cls=Command)
 def evaluate(
     model: Model,
     data: Data,
@@ -58,12 +57,12 @@ def evaluate(
             evaluation, html, title=title, notes=[f"Model: {model}.", f"Data: {data}."]
         )
     if as_json:
-        typer.echo(json.dumps(evaluation.to_dict(), indent=2, ensure_ascii=False))
+        print_json(evaluation.to_dict())
         return
     output.print(evaluation_table(evaluation))
 
 
-@app.command()
+@app.command(cls=Command)
 def explain(
     model: Model,
     text: Annotated[str, typer.Argument(help="A text.")],
@@ -90,6 +89,6 @@ def explain(
                 f"{html} cannot be written: {error.strerror or error}. Name another place."
             ) from error
     if as_json:
-        typer.echo(json.dumps(asdict(explanation), indent=2, ensure_ascii=False))
+        print_json(asdict(explanation))
         return
     output.print(explanation_text(explanation))

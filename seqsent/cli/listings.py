@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import asdict
 from typing import Annotated, Any
 
 import typer
 
-from seqsent.cli.app import AsJson, app, output, table
+from seqsent.cli.answers import Command, output, print_json
+from seqsent.cli.app import AsJson, app, table
 
 
-@app.command()
+@app.command(cls=Command)
 def architectures(
     name: Annotated[str | None, typer.Argument(help="Show the options of this one.")] = None,
     as_json: AsJson = False,
@@ -25,7 +25,7 @@ def architectures(
     _list(registry().architectures.usable(), as_json)
 
 
-@app.command()
+@app.command(cls=Command)
 def datasets(as_json: AsJson = False) -> None:
     """List the data sets that can be named in the place of a file."""
     from seqsent.registry import registry
@@ -39,7 +39,7 @@ def _list(provided: list[tuple[Any, Any]], as_json: bool) -> None:
     rows = [(one.name, one.summary, one.reference, plugin.name) for plugin, one in provided]
     if as_json:
         records = [dict(zip(columns, row, strict=True)) for row in rows]
-        typer.echo(json.dumps(records, indent=2))
+        print_json(records)
         return
     output.print(table(columns, rows))
 
@@ -56,14 +56,15 @@ def _show_options(architecture: Any, as_json: bool) -> None:
             }
             for option in options
         ]
-        typer.echo(json.dumps({"name": architecture.name, "options": records}, indent=2))
+        print_json({"name": architecture.name, "options": records})
         return
-    output.print(f"{architecture.name}: {architecture.summary} ({architecture.reference})")
+    shown = f"{architecture.name}: {architecture.summary} ({architecture.reference})"
+    output.print(shown, markup=False)
     rows = [(o.name, o.type_name, repr(o.default), o.doc) for o in options]
     output.print(table(["option", "type", "default", "meaning"], rows))
 
 
-@app.command()
+@app.command(cls=Command)
 def plugins(
     verbose: Annotated[
         bool, typer.Option("--verbose", help="Show where a plugin failed, line by line.")
@@ -75,7 +76,7 @@ def plugins(
 
     found = registry().plugins
     if as_json:
-        typer.echo(json.dumps([asdict(plugin) for plugin in found], indent=2))
+        print_json([asdict(plugin) for plugin in found])
         return
     rows = [
         (p.name.partition(":")[2], p.distribution, p.version, p.status, _provides(p)) for p in found

@@ -7,10 +7,11 @@ from typing import Annotated
 
 import typer
 
-from seqsent.cli.app import app, output
+from seqsent.cli.answers import Command, output
+from seqsent.cli.app import app
 
 
-@app.command()
+@app.command(cls=Command)
 def new_plugin(
     name: Annotated[str, typer.Argument(help="What the architecture will be called.")],
     folder: Annotated[

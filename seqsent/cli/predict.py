@@ -12,6 +12,7 @@ from typing import IO, TYPE_CHECKING, Annotated
 
 import typer
 
+from seqsent.cli.answers import Command, output
 from seqsent.cli.app import AsJson, Backend, Encoding, Model, TextColumn, app
 from seqsent.errors import OutputError
 
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
     from seqsent.classifier import TextClassifier
 
 
-@app.command()
+@app.command(cls=Command)
 def predict(
     model: Model,
     texts: Annotated[
@@ -86,10 +87,10 @@ def _destination(path: Path | None) -> Iterator[IO[str]]:
     """Give standard output, or a file that appears when it is whole."""
     if path is None:
         try:
-            yield sys.stdout
+            yield output.file
         except BrokenPipeError:
             # The reader has enough; Python would complain once more when it closes stdout.
-            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+            os.dup2(os.open(os.devnull, os.O_WRONLY), output.file.fileno())
         return
     unfinished = path.with_name(f".{path.name}.unfinished")
     try:

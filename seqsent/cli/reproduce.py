@@ -8,7 +8,8 @@ from typing import Annotated, Any
 
 import typer
 
-from seqsent.cli.app import Backend, app, errors, given, output, table
+from seqsent.cli.answers import Command, output
+from seqsent.cli.app import Backend, app, errors, given, table
 from seqsent.errors import OutputError
 from seqsent.repetition import changed_environment, check_data, read_record, repetitions
 from seqsent.results import Comparison
@@ -18,7 +19,7 @@ from seqsent.results import Comparison
 SEED = 4
 
 
-@app.command()
+@app.command(cls=Command)
 def reproduce(
     ctx: typer.Context,
     data: Annotated[str, typer.Option(help="imdb, synthetic, or a path to IMDB's files.")] = "imdb",

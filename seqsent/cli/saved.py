@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import asdict
 from typing import Annotated, Any
 
 import typer
 
-from seqsent.cli.app import AsJson, Model, app, output, table
+from seqsent.cli.answers import Command, output, print_json
+from seqsent.cli.app import AsJson, Model, app, table
 from seqsent.errors import BackendError, SeqsentError
 
 
-@app.command()
+@app.command(cls=Command)
 def inspect(
     model: Model,
     as_card: Annotated[
@@ -27,12 +27,12 @@ def inspect(
     if as_card:
         from seqsent.reports.card import model_card
 
-        typer.echo(model_card(model.name, manifest))
+        typer.echo(model_card(model.name, manifest), file=output.file)
         return
     record = asdict(manifest)
     del record["sample"], record["certainty"]
     if as_json:
-        typer.echo(json.dumps(record, indent=2, ensure_ascii=False))
+        print_json(record)
         return
     about: dict[str, Any] = {**record.pop("about"), **record}
     rows = [(name, _shown(value)) for name, value in about.items()]
@@ -47,7 +47,7 @@ def _shown(value: Any) -> str:
     return f"{value:.4g}" if isinstance(value, float) else str(value)
 
 
-@app.command()
+@app.command(cls=Command)
 def verify(
     model: Model,
     backends: Annotated[
@@ -67,7 +67,7 @@ def verify(
             raise BackendError(unknown_name("backend", name, BACKENDS))
     results = ask(model, named)
     if as_json:
-        typer.echo(json.dumps([{**asdict(r), "passed": r.passed} for r in results], indent=2))
+        print_json([{**asdict(r), "passed": r.passed} for r in results])
     else:
         rows = [(r.backend, f"{r.difference:.1e}", "yes" if r.passed else "NO") for r in results]
         output.print(table(["backend", "largest difference", f"below {TOLERANCE:g}"], rows))

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
+from seqsent.cli.answers import Command, output, print_json
 from seqsent.cli.app import (
     DATA,
     AsJson,
@@ -21,13 +21,12 @@ from seqsent.cli.app import (
     errors,
     given,
     load_labelled,
-    output,
 )
 from seqsent.cli.unfinished import arguments_of, begin, kept
 from seqsent.errors import DataError, OptionError
 
 
-@app.command()
+@app.command(cls=Command)
 def train(
     ctx: typer.Context,
     data: Annotated[Path | None, DATA] = None,
@@ -119,7 +118,7 @@ def _train(
             classifier, rows = run_plan(plan, texts, progress, balanced=balanced, directory=folder)
         save(classifier, out)
     if as_json:
-        typer.echo(json.dumps({"model": str(out), "results": [asdict(row) for row in rows]}))
+        print_json({"model": str(out), "results": [asdict(row) for row in rows]})
         return
     output.print(comparison_table(rows))
     output.print(f"Model: {out}", soft_wrap=True, markup=False)
