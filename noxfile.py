@@ -195,9 +195,9 @@ def example(session: nox.Session) -> None:
 
 def _environment(session: nox.Session, backend: str) -> dict[str, str]:
     """Return what tests run in: one backend, and folders of their own."""
-    # PyTorch's threads cost more on matrices this small than they save.
+    # Tests run side by side, on matrices so small that threads cost more than they save.
     homes = _homes(Path(session.create_tmp()))
-    return {"KERAS_BACKEND": backend, "OMP_NUM_THREADS": "1", **homes}
+    return {"KERAS_BACKEND": backend, "OMP_NUM_THREADS": "1", "SEQSENT_THREADS": "1", **homes}
 
 
 def _homes(folder: Path) -> dict[str, str]:

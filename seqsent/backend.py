@@ -8,10 +8,14 @@ import sys
 from importlib.util import find_spec
 from pathlib import Path
 
-from seqsent.errors import BackendError, unknown_name
+from seqsent.errors import BackendError, OptionError, unknown_name
 
 # In order of preference: JAX trains these small networks fastest on a CPU.
 BACKENDS = ("jax", "tensorflow", "torch")
+
+# Sums shared between threads end in other last bits with another number of threads. So it is the
+# same everywhere, on one processor too; more would not help networks as small as these.
+THREADS = 2
 
 
 def installed_backends() -> list[str]:
@@ -57,6 +61,26 @@ def choose_backend(name: str | None = None) -> str:
     _check_installed(chosen)
     os.environ["KERAS_BACKEND"] = chosen
     return chosen
+
+
+def threads() -> int:
+    """Return how many threads share an operation: 2, unless ``SEQSENT_THREADS`` says otherwise.
+
+    Raises
+    ------
+    OptionError
+        When the variable is no whole number from 1.
+    """
+    asked = os.environ.get("SEQSENT_THREADS", str(THREADS))
+    if not asked.isdecimal() or int(asked) < 1:
+        raise OptionError(f"SEQSENT_THREADS={asked!r} arrived; expected a whole number from 1")
+    return int(asked)
+
+
+def fix_threads() -> None:
+    """Tell JAX and TensorFlow how many threads to use; to be called before they compute."""
+    for variable in ("NPROC", "TF_NUM_INTRAOP_THREADS", "TF_NUM_INTEROP_THREADS"):
+        os.environ[variable] = str(threads())
 
 
 def _running_backend() -> str | None:

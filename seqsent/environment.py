@@ -7,7 +7,7 @@ import platform
 from importlib.metadata import version
 from pathlib import Path
 
-from seqsent.backend import choose_backend
+from seqsent.backend import choose_backend, threads
 
 
 def environment() -> dict[str, str]:
@@ -25,7 +25,7 @@ def environment() -> dict[str, str]:
         "processors": str(
             len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
         ),
-        "threads": os.environ.get("OMP_NUM_THREADS", "not set"),
+        "threads": str(threads()),
     }
 
 

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from seqsent.backend import BACKENDS, choose_backend, installed_backends
-from seqsent.errors import BackendError
+from seqsent.backend import BACKENDS, choose_backend, installed_backends, threads
+from seqsent.errors import BackendError, OptionError
 
 PRELUDE = """
 import importlib.util, sys
@@ -93,3 +93,22 @@ def test_a_running_keras_keeps_its_backend() -> None:
 
 def test_the_running_backend_is_installed() -> None:
     assert choose_backend() in installed_backends()
+
+
+@pytest.mark.parametrize(("asked", "expected"), [(None, 2), ("1", 1), ("16", 16)])
+def test_the_number_of_threads_is_fixed_and_can_be_set(
+    asked: str | None, expected: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("SEQSENT_THREADS", raising=False)
+    if asked:
+        monkeypatch.setenv("SEQSENT_THREADS", asked)
+    assert threads() == expected
+
+
+@pytest.mark.parametrize("asked", ["", "0", "-1", "two", "1.5"])
+def test_a_number_of_threads_that_is_none_is_refused(
+    asked: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SEQSENT_THREADS", asked)
+    with pytest.raises(OptionError, match="SEQSENT_THREADS=.* expected a whole number from 1"):
+        threads()

@@ -5,7 +5,6 @@ import hashlib
 import os
 import subprocess
 import sys
-import textwrap
 from pathlib import Path
 from typing import Any
 
@@ -159,35 +158,41 @@ def test_a_folder_that_is_not_there_is_named(splits: Splits, tmp_path: Path) -> 
         fit(model_for(splits), splits, QUICK, save_to=tmp_path / "absent" / "best.keras")
 
 
-TWICE = """
-import hashlib, sys
+TRAINING = """
+import hashlib, os, sys
+if sys.argv[1:]:
+    os.sched_setaffinity(0, [int(processor) for processor in sys.argv[1:]])
 import seqsent
 splits = seqsent.load_synthetic(size=300, maxlen=12)
 seqsent.set_seed(7)
+# Wide enough to be shared between threads.
 model = seqsent.build_model("lstm", vocab_size=splits.vocab_size, dropout=0.3,
-                            recurrent_dropout=0.2)
+                            recurrent_dropout=0.2, units=96, embedding=64)
 recipe = seqsent.Recipe(learning_rate=0.01, epochs=3, seed=7)
-seqsent.fit(model, splits, recipe)
+history = seqsent.fit(model, splits, recipe)
+print(history.epochs)
 print(hashlib.sha256(b"".join(w.tobytes() for w in model.get_weights())).hexdigest())
 """
 
 
-def test_one_seed_gives_bit_identical_weights() -> None:
-    """In two processes, so that nothing one leaves behind helps the other."""
+def trained(*processors: int, **variables: str) -> list[str]:
+    """Train in a process of its own; return its figures and a digest of the weights."""
+    done = subprocess.run(
+        [sys.executable, "-c", TRAINING, *map(str, processors)],
+        capture_output=True,
+        text=True,
+        env={**os.environ, "SEQSENT_THREADS": "2", **variables},
+        check=True,
+    )
+    *figures, digest = done.stdout.splitlines()[-2:]
+    assert len(digest) == hashlib.sha256().digest_size * 2
+    return [*figures, digest]
 
-    def digest() -> str:
-        done = subprocess.run(
-            [sys.executable, "-c", textwrap.dedent(TWICE)],
-            capture_output=True,
-            text=True,
-            env=dict(os.environ),
-            check=True,
-        )
-        return done.stdout.split()[-1]
 
-    first = digest()
-    assert len(first) == hashlib.sha256().digest_size * 2
-    assert first == digest()
+def test_one_seed_gives_bit_identical_weights_on_any_number_of_processors_and_threads() -> None:
+    processors = sorted(os.sched_getaffinity(0))
+    one = trained(processors[0], OMP_NUM_THREADS="1", TF_NUM_INTRAOP_THREADS="1")
+    assert one == trained(*processors, OMP_NUM_THREADS="2", TF_NUM_INTRAOP_THREADS="2")
 
 
 def test_another_seed_gives_other_weights(splits: Splits) -> None:

@@ -3,9 +3,10 @@
 Whoever needs Keras imports it from here, where its backend has been chosen.
 """
 
-from seqsent.backend import choose_backend
+from seqsent.backend import choose_backend, fix_threads
 
 choose_backend()
+fix_threads()
 
 import keras  # noqa: E402
 

@@ -11,12 +11,13 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
+from seqsent.backend import threads
 from seqsent.layers._torch import lookup
 from seqsent.layers.loop import Columns, Steps
 from seqsent.layers.recurrent import GRU, LSTM, SimpleRNN
 
-# Weights, embeddings aside, up to which two threads lose more by waiting for each other than
-# they gain by sharing a step: nothing on a quiet machine, and most of the time on a busy one.
+# Weights, embeddings aside, up to which threads lose more by waiting for each other than they
+# gain by sharing a step: nothing on a quiet machine, and most of the time on a busy one.
 FEW_WEIGHTS = 2**15
 
 # Layers whose call does all of their work.
@@ -48,7 +49,7 @@ def evaluate_steps(model: keras.Model) -> Steps:
 
     def steps(columns: Columns, batches: NDArray[np.int32], begin: int, end: int) -> None:
         model.eval()
-        with torch.no_grad():
+        with torch.no_grad(), _threads_worth_it(model):
             _loop(model, columns, batches[begin:end])
 
     return steps
@@ -56,13 +57,13 @@ def evaluate_steps(model: keras.Model) -> Steps:
 
 @contextmanager
 def _threads_worth_it(model: keras.Model) -> Iterator[None]:
-    """Compute in one thread while the model's products are small."""
+    """Compute in one thread if the model's products are small, and always in equally many."""
     before = torch.get_num_threads()
     embeddings = sum(
         layer.count_params() for layer in model.layers if isinstance(layer, keras.layers.Embedding)
     )
-    if model.count_params() - embeddings <= FEW_WEIGHTS:
-        torch.set_num_threads(1)
+    few = model.count_params() - embeddings <= FEW_WEIGHTS
+    torch.set_num_threads(1 if few else threads())
     try:
         yield
     finally:

@@ -9,6 +9,8 @@ import keras
 import numpy as np
 from numpy.typing import NDArray
 
+from seqsent.backend import threads
+
 
 def set_seed(seed: int) -> None:
     """Seed Python, NumPy and the backend, and ask the backend for deterministic operations.
@@ -29,6 +31,7 @@ def set_seed(seed: int) -> None:
 
         # cuDNN's recurrent layers have no deterministic version on some GPUs: warn, go on.
         torch.use_deterministic_algorithms(True, warn_only=True)
+        torch.set_num_threads(threads())
 
 
 def random_state() -> dict[str, NDArray[Any]]:
