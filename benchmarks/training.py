@@ -24,7 +24,7 @@ from timing import medians
 from seqsent import Experiment, build_model, choose_backend, set_seed, textbook_experiments
 from seqsent.datasets import load_named
 from seqsent.environment import environment
-from seqsent.layers import Loop, keras, to_device
+from seqsent.layers import Loop, keras
 
 TIME, BATCH = 100, 64
 WORDS = {"simplernn-onehot": 300, "simplernn": 300}
@@ -169,7 +169,7 @@ def training_of(
 ) -> Callable[[], object]:
     """Return an epoch as `seqsent.fit` runs it."""
     model.compile("rmsprop", "binary_crossentropy", metrics=["accuracy"])
-    loop, columns = Loop(model), to_device(ids, labels)
+    loop, columns = Loop(model), (ids, labels)
     order = np.random.default_rng(0).permutation(len(ids))
     return lambda: loop.train_epoch(columns, order, BATCH)
 

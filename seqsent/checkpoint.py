@@ -17,6 +17,7 @@ from filelock import FileLock, Timeout
 from numpy.typing import NDArray
 
 from seqsent import layers
+from seqsent.datasets.rows import CHUNK
 from seqsent.errors import OutputError, TrainingError
 from seqsent.layers import keras
 from seqsent.results import Epoch
@@ -154,22 +155,25 @@ class Checkpoint:
                 )
 
 
-def identity_of(model: keras.Model, data: Arrays, recipe: Mapping[str, Any]) -> dict[str, str]:
+def identity_of(
+    model: keras.Model, data: Mapping[str, Any], recipe: Mapping[str, Any]
+) -> dict[str, str]:
     """Return what must be the same for a training to go on.
 
     Parameters
     ----------
     model : keras.Model
         Its layers and the shapes of their weights count, not what the weights are.
-    data : dict of ndarray
-        Every array that is learned from or validated with.
+    data : dict of ndarray or Rows
+        Everything that is learned from or validated with.
     recipe : mapping of str to object
         What decides the steps.
     """
     digest = hashlib.sha256()
     for name, array in sorted(data.items()):
         digest.update(f"{name} {array.dtype} {array.shape}".encode())
-        digest.update(np.ascontiguousarray(array).tobytes())
+        for begin in range(0, len(array), CHUNK):
+            digest.update(np.ascontiguousarray(array[begin : begin + CHUNK]).data)
     network = [
         f"{type(layer).__name__}{[tuple(weight.shape) for weight in layer.weights]}"
         for layer in model.layers

@@ -7,13 +7,13 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 from numpy.typing import NDArray
 
 from seqsent import layers
 from seqsent.architecture import Architecture
 from seqsent.classifier import TextClassifier
 from seqsent.datasets import Examples, Splits
+from seqsent.datasets.rows import Rows
 from seqsent.models import Embedding, build_model
 from seqsent.registry import registry
 from seqsent.results import Epoch, History
@@ -139,15 +139,16 @@ def _splits(
     validation: tuple[Sequence[str], NDArray[Any]],
     label_names: tuple[str, ...],
 ) -> Splits:
-    train = Examples(encoder.encode(texts[0]), texts[1])
+    # Rows stand in for arrays, which might not fit into memory.
+    rows: tuple[Any, Any] = Rows.encoded(encoder, texts[0]), Rows.encoded(encoder, validation[0])
     return Splits(
-        train=train,
-        validation=Examples(encoder.encode(validation[0]), validation[1]),
-        test=Examples(train.ids[:0], train.labels[:0]),
+        train=Examples(rows[0], texts[1]),
+        validation=Examples(rows[1], validation[1]),
+        test=Examples(rows[0][:0], texts[1][:0]),
         vocabulary=encoder.vocabulary,
         vocab_size=encoder.vocab_size,
         label_names=label_names,
-        lengths=np.count_nonzero(train.ids, axis=1),
+        lengths=rows[0].lengths,
         name="texts",
     )
 

@@ -216,7 +216,7 @@ def _train(
     """Go from epoch to epoch until it is over."""
     model, recipe = progress.model, progress.recipe
     loop = layers.Loop(model)
-    train, validation = layers.to_device(*train), layers.to_device(*validation)
+    train, validation = (tuple(c for c in part if c is not None) for part in (train, validation))
     while not progress.over:
         order = batch_order(len(train[0]), seed=recipe.seed, epoch=len(progress.epochs))
         logs = loop.train_epoch(train, order, recipe.batch_size)
@@ -232,7 +232,7 @@ def _identity(
 ) -> dict[str, str]:
     """Return what decides every step; more epochs, or more patience, only add some."""
     data = {
-        f"{part}-{number}": np.asarray(column)
+        f"{part}-{number}": column
         for part, part_columns in zip(("train", "validation"), columns, strict=True)
         for number, column in enumerate(part_columns)
         if column is not None

@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from seqsent.datasets.rows import CHUNK, Rows
 from seqsent.errors import DataError
 from seqsent.text import Vocabulary
 from seqsent.text.vocabulary import UNKNOWN
@@ -22,7 +23,7 @@ class Examples:
 
     Parameters
     ----------
-    ids : ndarray of int32, shape (n, maxlen)
+    ids : ndarray of int32, shape (n, maxlen), or Rows
         Token ids.
     labels : ndarray, shape (n,) or (n, labels)
         One class index per text, or a row of zeros and ones where several labels apply.
@@ -110,7 +111,8 @@ class Splits:
         for part in (self.train, self.validation, self.test):
             for array in part:
                 digest.update(f"{array.shape}{array.dtype.str}".encode())
-                digest.update(np.ascontiguousarray(array).data)
+                for begin in range(0, len(array), CHUNK):
+                    digest.update(np.ascontiguousarray(array[begin : begin + CHUNK]).data)
         return digest.hexdigest()
 
     def limit_vocabulary(self, vocab_size: int) -> Splits:
@@ -141,7 +143,9 @@ def _limit(part: Examples, vocab_size: int) -> Examples:
     return Examples(ids, part.labels)
 
 
-def check_ids(ids: NDArray[np.integer[Any]], vocab_size: int, where: str = "the texts") -> None:
+def check_ids(
+    ids: NDArray[np.integer[Any]] | Rows, vocab_size: int, where: str = "the texts"
+) -> None:
     """Raise ``DataError`` unless all ``ids`` lie in ``range(vocab_size)``."""
     if ids.size == 0:
         return

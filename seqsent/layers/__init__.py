@@ -16,7 +16,7 @@ from seqsent.layers.determinism import (  # noqa: E402
     restore_random_state,
     set_seed,
 )
-from seqsent.layers.loop import Columns, Loop, to_device  # noqa: E402
+from seqsent.layers.loop import Columns, Loop  # noqa: E402
 from seqsent.layers.onehot import OneHot  # noqa: E402
 from seqsent.layers.pooling import Pooling, summarise  # noqa: E402
 from seqsent.layers.recurrent import GRU, LSTM, SimpleRNN  # noqa: E402
@@ -35,5 +35,4 @@ __all__ = [
     "restore_random_state",
     "set_seed",
     "summarise",
-    "to_device",
 ]

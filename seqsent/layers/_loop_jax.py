@@ -41,17 +41,17 @@ def evaluate_steps(model: keras.Model) -> Steps:
 def _loop(step: Callable[..., Any], variables: Callable[[], tuple[list[Any], ...]]) -> Steps:
     # The state is not donated: an interruption would leave a model without weights.
     @jax.jit
-    def loop(state: Any, columns: Columns, batches: Any, begin: int, end: int) -> Any:
+    def loop(state: Any, columns: Columns, batches: Any, count: int) -> Any:
         def on_batch(number: Any, state: Any) -> Any:
             _, state = step(state, tuple(column[batches[number]] for column in columns))
             return state
 
-        return jax.lax.fori_loop(begin, end, on_batch, state)
+        return jax.lax.fori_loop(0, count, on_batch, state)
 
-    def steps(columns: Columns, batches: NDArray[np.int32], begin: int, end: int) -> None:
+    def steps(columns: Columns, batches: NDArray[np.int32], count: int, _: int) -> None:
         groups = variables()
         state = tuple([variable.value for variable in group] for group in groups)
-        state = jax.block_until_ready(loop(state, columns, batches, begin, end))
+        state = jax.block_until_ready(loop(state, columns, batches, count))
         for group, values in zip(groups, state, strict=True):
             for variable, value in zip(group, values, strict=True):
                 variable.assign(value)

@@ -34,12 +34,12 @@ class _Loop:
     """Repeats a step, in a graph that XLA has compiled where that is possible and worth it."""
 
     def __init__(self, model: keras.Model, step: Callable[[Columns], Any]) -> None:
-        def loop(columns: Columns, batches: Any, begin: Any, end: Any) -> None:
+        def loop(columns: Columns, batches: Any, count: Any) -> None:
             def on_batch(number: Any) -> Any:
                 step(tuple(tf.gather(column, batches[number]) for column in columns))
                 return number + 1
 
-            tf.while_loop(lambda number: number < end, on_batch, [begin])
+            tf.while_loop(lambda number: number < count, on_batch, [0])
 
         self._plain = tf.function(loop, autograph=False)
         self._compiled = tf.function(loop, autograph=False, jit_compile=True)
@@ -48,9 +48,13 @@ class _Loop:
             function._omit_frequent_tracing_warning = True
         self._compiles = all(layer.supports_jit for layer in model._flatten_layers())
 
-    def __call__(self, columns: Columns, batches: NDArray[np.int32], begin: int, end: int) -> None:
-        arguments = columns, *(tf.constant(value, tf.int32) for value in (batches, begin, end))
-        if not (len(batches) >= WORTH_COMPILING and self._run_compiled(arguments)):
+    def __call__(
+        self, columns: Columns, batches: NDArray[np.int32], count: int, in_epoch: int
+    ) -> None:
+        arguments = columns, tf.constant(batches, tf.int32), tf.constant(count, tf.int32)
+        # What is left of an epoch is one batch of another shape.
+        worth = in_epoch >= WORTH_COMPILING and len(batches) > 1
+        if not (worth and self._run_compiled(arguments)):
             self._plain(*arguments)
 
     def _run_compiled(self, arguments: tuple[Any, ...]) -> bool:

@@ -27,7 +27,7 @@ SIMPLE = {keras.layers.Embedding, keras.layers.Dense, SimpleRNN, LSTM, GRU}
 def train_steps(model: keras.Model) -> Steps:
     """Return a function that learns from batches of rows."""
 
-    def steps(columns: Columns, batches: NDArray[np.int32], begin: int, end: int) -> None:
+    def steps(columns: Columns, batches: NDArray[np.int32], count: int, _: int) -> None:
         model.train()
         weights = model.trainable_variables
         values = [weight.value for weight in weights]
@@ -38,7 +38,7 @@ def train_steps(model: keras.Model) -> Steps:
             optimizer.apply(gradients, weights)
 
         with _threads_worth_it(model):
-            _loop(model, columns, batches[begin:end], learn)
+            _loop(model, columns, batches[:count], learn)
         model.eval()
 
     return steps
@@ -47,10 +47,10 @@ def train_steps(model: keras.Model) -> Steps:
 def evaluate_steps(model: keras.Model) -> Steps:
     """Return a function that only measures."""
 
-    def steps(columns: Columns, batches: NDArray[np.int32], begin: int, end: int) -> None:
+    def steps(columns: Columns, batches: NDArray[np.int32], count: int, _: int) -> None:
         model.eval()
         with torch.no_grad(), _threads_worth_it(model):
-            _loop(model, columns, batches[begin:end])
+            _loop(model, columns, batches[:count])
 
     return steps
 

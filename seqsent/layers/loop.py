@@ -11,10 +11,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 # Ids, labels and, where texts count differently, weights; one row per text each.
+# Whatever gives an array for an array of row numbers will do, so the rows may lie on disk.
 Columns = tuple[Any, ...]
 
-# Takes the rows of every batch, shape (batches, batch size), and makes the steps from one
-# batch to before another. All rows arrive every time, so that one compilation serves.
+# Takes columns on the device, the rows of every batch, shape (batches, batch size), how many of
+# the batches to go through, and how many there are in the epoch. Columns and batches come in few
+# shapes, so that few compilations serve.
 Steps = Callable[[Columns, NDArray[np.int32], int, int], None]
 
 # Between two calls Python has its turn, and Ctrl-C its effect.
@@ -44,66 +46,80 @@ class Loop:
         self._evaluate: Steps = backend.evaluate_steps(model)
 
     def train_epoch(
-        self, columns: Columns, order: NDArray[np.integer[Any]], batch_size: int
+        self,
+        columns: Columns,
+        order: NDArray[np.integer[Any]],
+        batch_size: int,
+        steps_per_call: int = STEPS_PER_CALL,
     ) -> dict[str, float]:
         """Take one step for every batch of texts.
 
         Parameters
         ----------
-        columns : tuple of tensors
-            As `to_device` gives them.
+        columns : tuple of ndarray
+            Ids, labels and perhaps weights, one row per text each.
         order : ndarray of int, shape (n,)
             The rows to learn from, in their order.
         batch_size : int
             Rows per step; the last step takes what is left.
+        steps_per_call : int
+            For how many steps rows are taken out of the columns at a time.
 
         Returns
         -------
         dict of float
             What Keras' own fit reports of an epoch: ``"loss"`` and the compiled metrics.
         """
-        return self._run(self._train, columns, order, batch_size)
+        return self._run(self._train, columns, order, batch_size, steps_per_call)
 
-    def evaluate(self, columns: Columns, batch_size: int) -> dict[str, float]:
+    def evaluate(
+        self, columns: Columns, batch_size: int, steps_per_call: int = STEPS_PER_CALL
+    ) -> dict[str, float]:
         """Return what Keras' own evaluate reports: ``"loss"`` and the compiled metrics.
 
         Parameters
         ----------
-        columns : tuple of tensors
-            As `to_device` gives them.
+        columns : tuple of ndarray
+            As above.
         batch_size : int
             Rows per step; the last step takes what is left.
+        steps_per_call : int
+            As above.
         """
-        return self._run(self._evaluate, columns, np.arange(len(columns[0])), batch_size)
+        order = np.arange(len(columns[0]))
+        return self._run(self._evaluate, columns, order, batch_size, steps_per_call)
 
     def _run(
-        self, steps: Steps, columns: Columns, order: NDArray[np.integer[Any]], batch_size: int
+        self,
+        steps: Steps,
+        columns: Columns,
+        order: NDArray[np.integer[Any]],
+        batch_size: int,
+        most: int,
     ) -> dict[str, float]:
         # Variables of metrics and optimizer are made as fit makes them: a loop could not.
-        self._model._symbolic_build(data_batch=columns)
+        self._model._symbolic_build(data_batch=_to_device(columns, np.arange(1)))
         self._model.reset_metrics()
-        indices = order.astype(np.int32)
-        whole = len(order) // batch_size * batch_size
-        for rows in (indices[:whole].reshape(-1, batch_size), indices[np.newaxis, whole:]):
-            for begin in range(0, len(rows) if rows.size else 0, STEPS_PER_CALL):
-                steps(columns, rows, begin, min(begin + STEPS_PER_CALL, len(rows)))
+        whole = len(order) // batch_size
+        for begin in range(0, whole, most):
+            count = min(most, whole - begin)
+            rows = order[begin * batch_size : (begin + count) * batch_size]
+            # A last call of fewer steps has the shapes of the others.
+            rows = np.resize(rows, min(most, whole) * batch_size)
+            batches = np.arange(len(rows), dtype=np.int32).reshape(-1, batch_size)
+            steps(_to_device(columns, rows), batches, count, whole)
+        if rest := len(order) - whole * batch_size:
+            batches = np.arange(rest, dtype=np.int32)[np.newaxis]
+            steps(_to_device(columns, order[-rest:]), batches, 1, whole)
         return {name: float(value) for name, value in self._model.get_metrics_result().items()}
 
 
-def to_device(*columns: Any) -> Columns:
-    """Return arrays as tensors where the model computes; a column of None is left out.
-
-    Parameters
-    ----------
-    *columns : ndarray or None
-        Ids, labels and weights, one row per text each. Floats become Keras' ``floatx``.
-    """
+def _to_device(columns: Columns, rows: NDArray[np.integer[Any]]) -> Columns:
+    """Return some rows as tensors where the model computes; floats become Keras' ``floatx``."""
+    taken = [np.asarray(column[rows]) for column in columns]
     return tuple(
-        keras.ops.convert_to_tensor(column, keras.backend.floatx() if _floats(column) else None)
-        for column in columns
-        if column is not None
+        keras.ops.convert_to_tensor(
+            column, keras.backend.floatx() if np.issubdtype(column.dtype, np.floating) else None
+        )
+        for column in taken
     )
-
-
-def _floats(column: Any) -> bool:
-    return np.issubdtype(np.asarray(column).dtype, np.floating)

@@ -255,7 +255,7 @@ def answers_alike_when_compiled(architecture: Architecture) -> None:
     expected = float(-np.log(np.where(labels, answers, 1 - answers)).mean())
     model.compile("sgd", "binary_crossentropy")
     # In batches of one there are enough for every backend that compiles to do so.
-    found = layers.Loop(model).evaluate(layers.to_device(_ids(), labels), 1)["loss"]
+    found = layers.Loop(model).evaluate((_ids(), labels), 1)["loss"]
     _demand(
         abs(found - expected) <= 1e-4,
         f"compiled, the network has a loss of {found:.6f}, and of {expected:.6f} otherwise. Keep "
@@ -355,7 +355,7 @@ def _difference(one: NDArray[Any], other: NDArray[Any]) -> float:
 def _train(model: keras.Model, steps: int) -> float:
     if not model.compiled:
         model.compile(keras.optimizers.Adam(0.02), "binary_crossentropy", metrics=["accuracy"])
-    columns = layers.to_device(_ids(), _labels())
+    columns = _ids(), _labels()
     order = np.tile(np.arange(TEXTS), steps)
     return layers.Loop(model).train_epoch(columns, order, TEXTS)["loss"]
 

@@ -138,16 +138,36 @@ class TextEncoder:
         DataError
             When something else than texts arrives.
         """
+        return pad(*self.flat(texts), self.maxlen, self.padding)
+
+    def flat(self, texts: Sequence[str]) -> tuple[NDArray[np.int32], NDArray[np.int32]]:
+        """Return the ids of texts without padding.
+
+        Parameters
+        ----------
+        texts : sequence of str
+            As for `encode`.
+
+        Returns
+        -------
+        ids : ndarray of int32, shape (sum of lengths,)
+            The ids of all texts, one after the other.
+        lengths : ndarray of int32, shape (texts,)
+            How many each text has, ``maxlen`` at most.
+        """
         texts = _checked(texts)
         last = self.maxlen if self.truncation == "front" else None
-        return self.rows(self.tokenizer.ids(texts, last))
+        return self._joined(self.tokenizer.ids(texts, last))
 
     def rows(self, texts: Iterable[list[int]]) -> NDArray[np.int32]:
         """Return texts that are ids already, of any lengths, as `encode` returns them."""
+        return pad(*self._joined(texts), self.maxlen, self.padding)
+
+    def _joined(self, texts: Iterable[list[int]]) -> tuple[NDArray[np.int32], NDArray[np.int32]]:
         rows = [self._fit_length(ids) for ids in texts]
         lengths = np.fromiter(map(len, rows), dtype=np.int32, count=len(rows))
         flat = np.fromiter(chain.from_iterable(rows), dtype=np.int32, count=int(lengths.sum()))
-        return pad(flat, lengths, self.maxlen, self.padding)
+        return flat, lengths
 
     def read(self, text: str) -> list[tuple[str, int]]:
         """Return the words, or pieces, of a text that a model would read, with their ids.

@@ -11,7 +11,7 @@ import pytest
 from numpy.typing import NDArray
 
 from seqsent import build_model, set_seed
-from seqsent.layers import Loop, to_device
+from seqsent.layers import Loop
 
 VOCABULARY, TIME, BATCH = 20, 7, 8
 TEXTS = 5 * BATCH + 3  # the last batch is smaller than the others
@@ -57,14 +57,17 @@ def plain_epoch(
     return {name: total / len(order) for name, total in totals.items()}
 
 
-def assert_same_training(columns: tuple[NDArray[Any], ...], **options: Any) -> None:
+def assert_same_training(
+    columns: tuple[NDArray[Any], ...], steps_per_call: int = 64, **options: Any
+) -> None:
     orders = [np.random.default_rng(epoch).permutation(len(columns[0])) for epoch in range(2)]
     expected = compiled(**options)
     plain = [plain_epoch(expected, columns, order) for order in orders]
     model = compiled(**options)
-    loop, tensors = Loop(model), to_device(*columns)
+    loop = Loop(model)
     for order, figures in zip(orders, plain, strict=True):
-        assert loop.train_epoch(tensors, order, BATCH) == pytest.approx(figures, rel=1e-5)
+        mine = loop.train_epoch(columns, order, BATCH, steps_per_call)
+        assert mine == pytest.approx(figures, rel=1e-5)
     for mine, theirs in zip(model.get_weights(), expected.get_weights(), strict=True):
         np.testing.assert_allclose(mine, theirs, rtol=1e-4, atol=1e-6)
 
@@ -90,9 +93,8 @@ def test_fewer_texts_than_a_batch_are_one_batch() -> None:
     assert_same_training(arrays(texts=BATCH - 3))
 
 
-def test_many_batches_are_several_calls(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("seqsent.layers.loop.STEPS_PER_CALL", 2)
-    assert_same_training(arrays())
+def test_many_batches_are_several_calls() -> None:
+    assert_same_training(arrays(), steps_per_call=2)
 
 
 @pytest.fixture
@@ -127,7 +129,7 @@ def test_what_xla_cannot_compile_trains_without_it(caplog: pytest.LogCaptureFixt
     model = keras.Model(ids, head(keras.ops.cast(words, "float32")))
     model.compile("sgd", "binary_crossentropy", metrics=["accuracy"])
     with caplog.at_level("DEBUG", "seqsent"):
-        Loop(model).train_epoch(to_device(*arrays()), np.arange(TEXTS), BATCH)
+        Loop(model).train_epoch(arrays(), np.arange(TEXTS), BATCH)
     assert "without XLA" in caplog.text
     assert int(model.optimizer.iterations) == 6
 
@@ -137,9 +139,7 @@ def test_half_precision_trains(request: pytest.FixtureRequest) -> None:
     keras.config.set_dtype_policy("mixed_float16")
     model, columns = compiled(), arrays()
     loop = Loop(model)
-    losses = [
-        loop.train_epoch(to_device(*columns), np.arange(TEXTS), BATCH)["loss"] for _ in range(5)
-    ]
+    losses = [loop.train_epoch(columns, np.arange(TEXTS), BATCH)["loss"] for _ in range(5)]
     assert losses[-1] < losses[0]
 
 
@@ -150,7 +150,7 @@ def test_evaluation_is_keras_own(head: str, weighted: bool) -> None:
     if weighted:
         columns = (*columns, np.random.default_rng(1).uniform(0, 2, TEXTS))
     model = compiled(head, dropout=0.5)
-    figures = Loop(model).evaluate(to_device(*columns), BATCH)
+    figures = Loop(model).evaluate(columns, BATCH)
     ids, labels, *weight = columns
     expected = model.evaluate(
         ids, labels, BATCH, 0, sample_weight=weight[0] if weight else None, return_dict=True
@@ -161,14 +161,14 @@ def test_evaluation_is_keras_own(head: str, weighted: bool) -> None:
 def test_an_epoch_without_order_learns_nothing() -> None:
     model = compiled()
     before = model.get_weights()
-    Loop(model).train_epoch(to_device(*arrays()), np.arange(0), BATCH)
+    Loop(model).train_epoch(arrays(), np.arange(0), BATCH)
     assert all(np.array_equal(*pair) for pair in zip(before, model.get_weights(), strict=True))
 
 
 def test_the_optimizer_goes_on_where_it_was() -> None:
     model = compiled()
     for _ in range(2):
-        Loop(model).train_epoch(to_device(*arrays()), np.arange(TEXTS), BATCH)
+        Loop(model).train_epoch(arrays(), np.arange(TEXTS), BATCH)
     assert int(model.optimizer.iterations) == 2 * 6
 
 
@@ -184,7 +184,7 @@ def test_losses_of_layers_count() -> None:
         return model
 
     model, order = regularised(), np.arange(TEXTS)
-    figures = Loop(model).train_epoch(to_device(*arrays()), order, BATCH)
+    figures = Loop(model).train_epoch(arrays(), order, BATCH)
     assert figures == pytest.approx(plain_epoch(regularised(), arrays(), order), rel=1e-5)
 
 
@@ -212,7 +212,7 @@ def test_small_products_are_computed_in_one_thread_others_in_two(
     before = torch.get_num_threads()
     torch.set_num_threads(3)
     try:
-        Loop(model).train_epoch(to_device(*arrays()), np.arange(TEXTS), BATCH)
+        Loop(model).train_epoch(arrays(), np.arange(TEXTS), BATCH)
         assert torch.get_num_threads() == 3
     finally:
         torch.set_num_threads(before)
@@ -223,7 +223,7 @@ def test_small_products_are_computed_in_one_thread_others_in_two(
 def test_only_models_of_simple_layers_in_a_row_are_called_without_keras() -> None:
     from seqsent.layers import _loop_torch
 
-    ids = to_device(arrays()[0])[0]
+    ids = keras.ops.convert_to_tensor(arrays()[0])
     for model in (compiled(), compiled("softmax", dropout=0.3)):
         chain = _loop_torch._chain(model)
         assert chain is not None
