@@ -29,6 +29,10 @@ def build_model(
     embedding: Embedding = 16,
     num_classes: int = 2,
     multi_label: bool = False,
+    mask_padding: bool = False,
+    word_dropout: float = 0.0,
+    embedding_dropout: float = 0.0,
+    feature_dropout: float = 0.0,
     **options: Any,
 ) -> keras.Model:
     """Build an uncompiled classifier of token ids.
@@ -48,6 +52,15 @@ def build_model(
         The number of classes, or of labels.
     multi_label : bool
         Whether several labels may apply to one text.
+    mask_padding : bool
+        Whether the network passes over padding, as Keras' masks have it; needs an embedding.
+    word_dropout : float
+        The share of words that become unknown while training, from 0 to 1.
+    embedding_dropout : float
+        The share of the embedding's features that is dropped while training, the same for
+        all words of a text, from 0 to 1.
+    feature_dropout : float
+        The share of the encoder's features that the head does without while training.
     **options
         The architecture's own; ``seqsent architectures NAME`` lists them.
 
@@ -68,6 +81,11 @@ def build_model(
     PluginError
         When the architecture's plugin does not keep its contract.
 
+    References
+    ----------
+    Srivastava et al., 2014, for dropout; Gal & Ghahramani, 2016, for dropping the same
+    features all over a text; Iyyer et al., 2015, for dropping words.
+
     Examples
     --------
     >>> model = build_model("lstm", vocab_size=500, maxlen=100, units=8)
@@ -79,9 +97,18 @@ def build_model(
     _check_counts(vocab_size=vocab_size, maxlen=maxlen, num_classes=num_classes)
     encode = architecture.load_encoder()
     check_options(architecture.name, architecture.options(), options)
+    _check_shares(
+        word_dropout=word_dropout,
+        embedding_dropout=embedding_dropout,
+        feature_dropout=feature_dropout,
+    )
 
     ids = keras.Input((maxlen,), dtype="int32", name="ids")
-    embedded = _embed(ids, vocab_size, embedding)
+    words = layers.WordDropout(word_dropout, name="word_dropout")(ids) if word_dropout else ids
+    embedded = _embed(words, vocab_size, embedding, mask_padding)
+    if embedding_dropout:
+        dropout = keras.layers.SpatialDropout1D(embedding_dropout, name="embedding_dropout")
+        embedded = dropout(embedded)
     try:
         features = encode(embedded, **options)
     except ValueError as error:
@@ -95,6 +122,8 @@ def build_model(
             "or update its plugin."
         ) from error
     _check_features(architecture.name, features)
+    if feature_dropout:
+        features = keras.layers.Dropout(feature_dropout, name="feature_dropout")(features)
     head = _head(num_classes, multi_label)
     return keras.Model(ids, head(features), name=architecture.name.replace("-", "_"))
 
@@ -128,24 +157,39 @@ def _check_counts(*, vocab_size: Any, maxlen: Any, num_classes: Any) -> None:
             raise OptionError(f"{name}={value!r} arrived; expected a whole number from {least}")
 
 
-def _embed(ids: Any, vocab_size: int, embedding: Embedding) -> Any:
+def _check_shares(**shares: Any) -> None:
+    for name, share in shares.items():
+        if not isinstance(share, int | float) or not 0 <= share < 1:
+            raise OptionError(f"{name}={share!r} arrived; expected a share from 0, below 1")
+
+
+def _embed(ids: Any, vocab_size: int, embedding: Embedding, mask_padding: bool) -> Any:
     if isinstance(embedding, str):
         if embedding != "onehot":
             raise OptionError(
                 f"embedding={embedding!r} arrived; expected a width, 'onehot' or a matrix"
             )
+        if mask_padding:
+            raise OptionError(
+                "mask_padding arrived with one-hot words; expected an embedding, whose padding "
+                "can be passed over"
+            )
         return layers.OneHot(vocab_size, name="one_hot")(ids)
     if isinstance(embedding, int):
         if isinstance(embedding, bool) or embedding < 1:
             raise OptionError(f"embedding={embedding!r} arrived; expected a width from 1")
-        return keras.layers.Embedding(vocab_size, embedding, name="embedding")(ids)
+        return keras.layers.Embedding(
+            vocab_size, embedding, mask_zero=mask_padding, name="embedding"
+        )(ids)
     matrix = np.asarray(embedding)
     if matrix.ndim != 2 or len(matrix) != vocab_size or not np.isfinite(matrix).all():
         raise OptionError(
             f"an embedding matrix of shape {matrix.shape} arrived; expected finite numbers of "
             f"shape ({vocab_size}, width), one row per id"
         )
-    layer = keras.layers.Embedding(vocab_size, matrix.shape[1], name="embedding")
+    layer = keras.layers.Embedding(
+        vocab_size, matrix.shape[1], mask_zero=mask_padding, name="embedding"
+    )
     embedded = layer(ids)
     # Not as an initializer: the matrix would be written into the saved configuration.
     layer.set_weights([matrix])

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import math
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field, fields
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal, get_args
 
 import numpy as np
 from numpy.typing import NDArray
@@ -21,6 +22,8 @@ from seqsent.models import check_ids_fit
 from seqsent.results import Epoch, History
 
 OPTIMIZERS = ("adam", "adamw", "rmsprop", "sgd")
+
+Schedule = Literal["constant", "cosine"]
 
 Weights = NDArray[np.floating[Any]]
 
@@ -46,11 +49,29 @@ class Recipe:
         Training stops after this many epochs without a better validation loss.
     seed : int
         Seeds shuffling and dropout, and in `compare` the first weights too.
+    schedule : {"constant", "cosine"}
+        The length of a step over time: always the same, or for half an epoch from nothing up to
+        ``learning_rate`` and then down to a hundredth of it along a cosine, which all
+        ``epochs`` of a training are to reach [1]_.
+    clip : float, optional
+        The largest norm of all gradients together; larger ones are scaled down [2]_.
+    average : float
+        With 0.99, say, weights averaged over the last hundred steps or so are what is
+        validated and kept: each step lets the mean keep that share of itself [3]_.
 
     Raises
     ------
     OptionError
         When a value cannot be used.
+
+    References
+    ----------
+    .. [1] Loshchilov, I. and Hutter, F. (2017). SGDR: stochastic gradient descent with warm
+       restarts. ICLR.
+    .. [2] Pascanu, R., Mikolov, T. and Bengio, Y. (2013). On the difficulty of training
+       recurrent neural networks. ICML, 1310-1318.
+    .. [3] Polyak, B. T. and Juditsky, A. B. (1992). Acceleration of stochastic approximation
+       by averaging. SIAM Journal on Control and Optimization, 30(4), 838-855.
     """
 
     optimizer: str = "rmsprop"
@@ -59,20 +80,43 @@ class Recipe:
     epochs: int = 100
     patience: int = 3
     seed: int = 42
+    schedule: Schedule = "constant"
+    clip: float | None = None
+    average: float = 0.0
 
     def __post_init__(self) -> None:
         """Refuse values that no training could use."""
         if self.optimizer not in OPTIMIZERS:
             raise OptionError(unknown_name("optimizer", str(self.optimizer), OPTIMIZERS))
-        rate = self.learning_rate
-        if not isinstance(rate, int | float) or not (math.isfinite(rate) and rate > 0):
-            raise OptionError(f"learning_rate={rate!r} arrived; expected a number above 0")
-        for one in fields(self)[2:]:
-            value, least = getattr(self, one.name), 0 if one.name == "seed" else 1
+        if self.schedule not in get_args(Schedule):
+            raise OptionError(unknown_name("schedule", str(self.schedule), get_args(Schedule)))
+        for name in ("learning_rate", "clip"):
+            value = getattr(self, name)
+            if name == "clip" and value is None:
+                continue
+            if not isinstance(value, int | float) or not (math.isfinite(value) and value > 0):
+                raise OptionError(f"{name}={value!r} arrived; expected a number above 0")
+        if not isinstance(self.average, int | float) or not 0 <= self.average < 1:
+            raise OptionError(f"average={self.average!r} arrived; expected a share below 1")
+        for name in ("batch_size", "epochs", "patience", "seed"):
+            value, least = getattr(self, name), 0 if name == "seed" else 1
             if not isinstance(value, int) or isinstance(value, bool) or value < least:
-                raise OptionError(
-                    f"{one.name}={value!r} arrived; expected a whole number from {least}"
-                )
+                raise OptionError(f"{name}={value!r} arrived; expected a whole number from {least}")
+
+    def make_optimizer(self, steps_per_epoch: int) -> keras.optimizers.Optimizer:
+        """Return the optimizer for epochs of so many steps."""
+        rate: Any = self.learning_rate
+        if self.schedule == "cosine":
+            rising = max(steps_per_epoch // 2, 1)
+            falling = max(steps_per_epoch * self.epochs - rising, 1)
+            decay = keras.optimizers.schedules.CosineDecay(
+                0.0, falling, alpha=0.01, warmup_target=rate, warmup_steps=rising
+            )
+            rate = keras.optimizers.schedules.serialize(decay)
+        config = {"learning_rate": rate, "global_clipnorm": self.clip}
+        if self.average:
+            config |= {"use_ema": True, "ema_momentum": self.average}
+        return keras.optimizers.get({"class_name": self.optimizer, "config": config})
 
 
 def fit(
@@ -128,12 +172,7 @@ def fit(
     check_ids_fit(model, splits.vocab_size)
     layers.set_seed(recipe.seed)
     model.compile(
-        optimizer=keras.optimizers.get(
-            {
-                "class_name": recipe.optimizer,
-                "config": {"learning_rate": recipe.learning_rate},
-            }
-        ),
+        optimizer=recipe.make_optimizer(math.ceil(len(splits.train) / recipe.batch_size)),
         loss=_loss(model),
         metrics=["accuracy"],
     )
@@ -220,26 +259,40 @@ def _train(
     while not progress.over:
         order = batch_order(len(train[0]), seed=recipe.seed, epoch=len(progress.epochs))
         logs = loop.train_epoch(train, order, recipe.batch_size)
-        measured = loop.evaluate(validation, VALIDATION_BATCH)
-        logs |= {f"val_{name}": value for name, value in measured.items()}
-        progress.add(Epoch(**{one.name: float(logs[one.name]) for one in fields(Epoch)}))
+        with _averaged(model):
+            measured = loop.evaluate(validation, VALIDATION_BATCH)
+            logs |= {f"val_{name}": value for name, value in measured.items()}
+            progress.add(Epoch(**{one.name: float(logs[one.name]) for one in fields(Epoch)}))
         if checkpoint:
             checkpoint.save(model, progress.epochs, progress.best)
+
+
+@contextmanager
+def _averaged(model: keras.Model) -> Iterator[None]:
+    """Let a model have the mean of its weights over the last steps, where one is kept."""
+    if not model.optimizer.use_ema:
+        yield
+        return
+    last = model.get_weights()
+    model.optimizer.finalize_variable_values(model.trainable_variables)
+    try:
+        yield
+    finally:
+        model.set_weights(last)
 
 
 def _identity(
     model: keras.Model, columns: tuple[tuple[Any, ...], ...], recipe: Recipe
 ) -> dict[str, str]:
-    """Return what decides every step; more epochs, or more patience, only add some."""
+    """Return what decides every step; more epochs, or more patience, mostly only add some."""
     data = {
         f"{part}-{number}": column
         for part, part_columns in zip(("train", "validation"), columns, strict=True)
         for number, column in enumerate(part_columns)
         if column is not None
     }
-    steps = {
-        name: value for name, value in asdict(recipe).items() if name not in ("epochs", "patience")
-    }
+    ends = ("patience",) if recipe.schedule == "cosine" else ("epochs", "patience")
+    steps = {name: value for name, value in asdict(recipe).items() if name not in ends}
     return identity_of(model, data, steps)
 
 

@@ -59,6 +59,41 @@ def test_the_summary_reads_like_the_textbooks() -> None:
         assert part in summary
 
 
+@pytest.mark.parametrize("architecture", ARCHITECTURES)
+def test_padding_makes_no_difference_where_it_is_masked(architecture: str) -> None:
+    model = build_model(architecture, vocab_size=30, mask_padding=True)
+    ids = np.array([[1, 5, 6]], dtype=np.int32)
+    short, *padded = (
+        keras.ops.convert_to_numpy(model(np.pad(ids, ((0, 0), sides))))
+        for sides in ((0, 0), (4, 0), (0, 4))
+    )
+    np.testing.assert_allclose(padded, [short] * 2, atol=1e-6)
+
+
+def test_dropouts_are_the_layers_asked_for_and_do_nothing_in_an_answer() -> None:
+    shares: dict[str, Any] = {"word_dropout": 0.5, "embedding_dropout": 0.5, "feature_dropout": 0.5}
+    model = build_model("gru", vocab_size=30, maxlen=7, **shares)
+    plain = build_model("gru", vocab_size=30, maxlen=7)
+    assert {layer.name for layer in model.layers} >= set(shares)
+    plain.set_weights(model.get_weights())
+    answers, expected = (keras.ops.convert_to_numpy(one(IDS)) for one in (model, plain))
+    np.testing.assert_allclose(answers, expected, atol=1e-6)
+    one, other = (keras.ops.convert_to_numpy(model(IDS, training=True)) for _ in range(2))
+    assert (one != other).any()
+
+
+@pytest.mark.parametrize("name", ["word_dropout", "embedding_dropout", "feature_dropout"])
+@pytest.mark.parametrize("share", [1, -0.1, "much", None])
+def test_a_share_that_is_none_is_refused(name: str, share: Any) -> None:
+    with pytest.raises(OptionError, match=f"{name}=.* arrived; expected a share"):
+        build_model("gru", vocab_size=30, **{name: share})
+
+
+def test_one_hot_words_have_no_padding_to_mask() -> None:
+    with pytest.raises(OptionError, match="mask_padding arrived with one-hot"):
+        build_model("gru", vocab_size=30, embedding="onehot", mask_padding=True)
+
+
 @pytest.mark.parametrize("embedding", [5, "onehot", MATRIX], ids=["trained", "onehot", "matrix"])
 @pytest.mark.parametrize(
     ("head", "width"),

@@ -48,7 +48,10 @@ def losses(model: keras.Model, splits: Splits) -> float:
 
 
 def test_the_default_recipe_is_the_textbooks() -> None:
-    assert dataclasses.astuple(Recipe()) == ("rmsprop", 1e-4, 64, 100, 3, 42)
+    assert dataclasses.astuple(Recipe()) == (
+        *("rmsprop", 1e-4, 64, 100, 3, 42),
+        *("constant", None, 0.0),
+    )
 
 
 @pytest.mark.parametrize(
@@ -65,10 +68,18 @@ def test_the_default_recipe_is_the_textbooks() -> None:
         ("epochs", True),
         ("patience", 0),
         ("seed", -1),
+        ("schedule", "linear"),
+        ("clip", 0),
+        ("clip", "1"),
+        ("average", 1),
+        ("average", -0.1),
+        ("average", None),
     ],
 )
 def test_a_recipe_that_cannot_work_is_refused(field: str, value: Any) -> None:
-    with pytest.raises(OptionError, match=field if field != "optimizer" else "did you|Known"):
+    with pytest.raises(
+        OptionError, match="did you|Known" if field in ("optimizer", "schedule") else field
+    ):
         Recipe(**{field: value})
 
 
@@ -94,6 +105,39 @@ def test_keras_own_fit_over_the_same_order_gives_the_same(splits: Splits) -> Non
         assert getattr(epoch, name) == pytest.approx(value, rel=1e-5)
     for mine, theirs in zip(model.get_weights(), other.get_weights(), strict=True):
         np.testing.assert_allclose(mine, theirs, rtol=1e-4, atol=1e-6)
+
+
+def test_a_cosine_rises_for_half_an_epoch_and_falls_to_a_hundredth() -> None:
+    recipe = Recipe("adam", 0.02, epochs=3, schedule="cosine")
+    optimizer = recipe.make_optimizer(steps_per_epoch=10)
+    rate = [float(optimizer._learning_rate(step)) for step in range(31)]
+    assert rate[0] == 0
+    assert int(np.argmax(rate)) == 5
+    assert max(rate) == pytest.approx(0.02)
+    assert rate[30] == pytest.approx(0.0002)
+
+
+def test_gradients_are_clipped(splits: Splits) -> None:
+    recipe = Recipe("sgd", 1.0, epochs=1)
+    steps = []
+    for clip in (None, 1e-6):
+        model = model_for(splits)
+        before = model.get_weights()
+        fit(model, splits, dataclasses.replace(recipe, clip=clip))
+        pairs = zip(before, model.get_weights(), strict=True)
+        steps.append(sum(float(np.abs(a - b).sum()) for a, b in pairs))
+    assert steps[1] < 1e-3 < steps[0]
+
+
+def test_averaged_weights_are_those_validated_and_kept(splits: Splits) -> None:
+    recipe = Recipe("adam", 0.01, epochs=2, average=0.9)
+    model, plain = model_for(splits), model_for(splits)
+    history = fit(model, splits, recipe)
+    assert losses(model, splits) == pytest.approx(history.best.val_loss, rel=1e-5)
+    fit(plain, splits, dataclasses.replace(recipe, average=0.0))
+    assert any(
+        (a != b).any() for a, b in zip(model.get_weights(), plain.get_weights(), strict=True)
+    )
 
 
 def test_the_best_weights_are_restored_and_saved(splits: Splits, tmp_path: Path) -> None:

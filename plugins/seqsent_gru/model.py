@@ -28,12 +28,13 @@ def encode(
         Share of the hidden state dropped while training, from 0 to 1.
     bidirectional : bool
         Read the text from its end as well; doubles the width of the result.
-    pooling : {"last", "mean", "max"}
-        What is kept of the states over time.
+    pooling : {"last", "mean", "max", "mean-max"}
+        What is kept of the states over time; ``"mean-max"`` doubles the width, too.
 
     Returns
     -------
-    tensor, shape (batch, units), or (batch, 2 * units) when bidirectional
+    tensor, shape (batch, width)
+        ``units`` wide, doubled as said above.
 
     References
     ----------

@@ -18,8 +18,9 @@ from seqsent.layers.determinism import (  # noqa: E402
 )
 from seqsent.layers.loop import Columns, Loop  # noqa: E402
 from seqsent.layers.onehot import OneHot  # noqa: E402
-from seqsent.layers.pooling import Pooling, summarise  # noqa: E402
+from seqsent.layers.pooling import Pooling, TimePooling, summarise  # noqa: E402
 from seqsent.layers.recurrent import GRU, LSTM, SimpleRNN  # noqa: E402
+from seqsent.layers.word_dropout import WordDropout  # noqa: E402
 
 __all__ = [
     "GRU",
@@ -30,6 +31,8 @@ __all__ = [
     "OneHot",
     "Pooling",
     "SimpleRNN",
+    "TimePooling",
+    "WordDropout",
     "keras",
     "random_state",
     "restore_random_state",

@@ -5,10 +5,14 @@ from __future__ import annotations
 from typing import Any, Literal
 
 import keras
+from keras import ops
 
 from seqsent.layers.bidirectional import Bidirectional
 
-Pooling = Literal["last", "mean", "max"]
+Pooling = Literal["last", "mean", "max", "mean-max"]
+
+# Below every state, in half precision too.
+_LOWEST = -1e4
 
 
 def summarise(
@@ -25,21 +29,71 @@ def summarise(
         Embedded texts.
     bidirectional : bool
         Read the texts in both directions and put the two vectors side by side.
-    pooling : {"last", "mean", "max"}
-        Keep the last state, or the mean or maximum of all states over time, padding
-        included.
+    pooling : {"last", "mean", "max", "mean-max"}
+        Keep the last state, or the mean or maximum of all states over time, or both. Padding
+        counts unless it is masked.
 
     Returns
     -------
-    tensor, shape (batch, units), or (batch, 2 * units) when bidirectional
+    tensor, shape (batch, width)
+        ``units`` wide, twice that when bidirectional, and again twice for ``"mean-max"``.
 
     References
     ----------
     Schuster & Paliwal, 1997, for reading in both directions.
     """
     states = (Bidirectional(layer) if bidirectional else layer)(x)
-    if pooling == "mean":
-        return keras.layers.GlobalAveragePooling1D()(states)
-    if pooling == "max":
-        return keras.layers.GlobalMaxPooling1D()(states)
-    return states
+    return states if pooling == "last" else TimePooling(pooling)(states)
+
+
+@keras.saving.register_keras_serializable(package="seqsent")
+class TimePooling(keras.layers.Layer):
+    """Keep the mean, the maximum or both of what varies over time; masked steps do not count.
+
+    Parameters
+    ----------
+    pooling : {"mean", "max", "mean-max"}
+        What is kept.
+    **kwargs
+        Passed on to `keras.layers.Layer`.
+
+    Notes
+    -----
+    Takes floats of shape (batch, time, features) and gives (batch, features), or
+    (batch, 2 * features) for both.
+    """
+
+    def __init__(self, pooling: Pooling, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.pooling = pooling
+        self.supports_masking = True
+
+    def call(self, states: Any, mask: Any = None) -> Any:
+        """Pool states of shape (batch, time, features), given which steps are real."""
+        kept = {"mean": _mean, "max": _max}
+        parts = [kept[name](states, mask) for name in self.pooling.split("-")]
+        return parts[0] if len(parts) == 1 else ops.concatenate(parts, axis=-1)
+
+    def compute_mask(self, states: Any, mask: Any = None) -> None:
+        """Return None: there is no time any more."""
+
+    def compute_output_shape(self, shape: tuple[Any, ...]) -> Any:
+        """Return (batch, width)."""
+        return (shape[0], shape[-1] * len(self.pooling.split("-")))
+
+    def get_config(self) -> dict[str, Any]:
+        """Return what is needed to make the layer again."""
+        return {**super().get_config(), "pooling": self.pooling}
+
+
+def _mean(states: Any, mask: Any) -> Any:
+    if mask is None:
+        return ops.mean(states, axis=1)
+    real = ops.expand_dims(ops.cast(mask, states.dtype), -1)
+    return ops.sum(states * real, axis=1) / ops.maximum(ops.sum(real, axis=1), 1)
+
+
+def _max(states: Any, mask: Any) -> Any:
+    if mask is not None:
+        states = ops.where(ops.expand_dims(ops.cast(mask, "bool"), -1), states, _LOWEST)
+    return ops.max(states, axis=1)
