@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from seqsent.certainty import Certainty
 from seqsent.datasets import Texts
+from seqsent.datasets.rows import Rows
 from seqsent.errors import DataError
 from seqsent.evaluation import Evaluation, evaluate_probabilities
 from seqsent.explanation import explain
@@ -78,9 +79,9 @@ class TextClassifier:
         DataError
             When something else than texts arrives.
         """
-        return self.probabilities(self.encoder.encode(texts))
+        return self.probabilities(Rows.encoded(self.encoder, texts))
 
-    def probabilities(self, ids: NDArray[np.int32]) -> NDArray[np.float32]:
+    def probabilities(self, ids: NDArray[np.int32] | Rows) -> NDArray[np.float32]:
         """Return the same for rows of ids, shape (texts, maxlen)."""
         answers = [self._answer(ids[row : row + BATCH]) for row in range(0, len(ids), BATCH)]
         if not answers:
@@ -243,3 +244,4 @@ class TextClassifier:
                 f"texts only {max(self.certainty.right):.4f} were right; ask for less"
             )
         return replace(self, confidence=confidence)
+
