@@ -244,4 +244,3 @@ class TextClassifier:
                 f"texts only {max(self.certainty.right):.4f} were right; ask for less"
             )
         return replace(self, confidence=confidence)
-
