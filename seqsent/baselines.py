@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Sequence
 from functools import partial
+from itertools import accumulate, takewhile
 from typing import Any
 
 import numpy as np
@@ -16,6 +17,12 @@ from seqsent.results import Baseline
 # A part's inputs, ids or texts, and its labels.
 Part = tuple[Any, NDArray[Any]]
 Classifier = Callable[[Any], NDArray[Any]]
+
+# Characters that TF-IDF is fitted on, whose weights of all words are kept in memory.
+FITTED_ON = 2**26
+
+# Texts that are answered at a time.
+_CHUNK = 4_096
 
 
 def baselines(splits: Splits) -> list[Baseline]:
@@ -47,19 +54,32 @@ def text_baselines(train: Part, validation: Part, test: Part) -> list[Baseline]:
 
     Parameters
     ----------
-    train, validation, test : tuple of (list of str, ndarray)
+    train, validation, test : tuple of (sequence of str, ndarray)
         Class indices of shape (n,), or zeros and ones of shape (n, labels), where only a
         text with all its labels right counts.
 
     Returns
     -------
     list of Baseline
-        The commonest answer, and logistic regression on TF-IDF weights of all words.
+        The commonest answer, and logistic regression on TF-IDF weights of all words. Of more
+        training texts than fit into memory that is fitted on the first, and says so.
     """
+    texts, labels = train
+    first = _fitting(texts, labels)
+    some = f" ({len(first):,} texts)" if len(first) < len(texts) else ""
+    fitted = map(texts.__getitem__, first.tolist()), labels[first]
     return [
         _score("majority", _majority, train, validation, test),
-        _score("TF-IDF + logistic regression", _tf_idf, train, validation, test),
+        _score(f"TF-IDF + logistic regression{some}", _tf_idf, fitted, validation, test),
     ]
+
+
+def _fitting(texts: Sequence[str], labels: NDArray[Any]) -> NDArray[np.intp]:
+    """Return the rows of the first texts, as many as fit, and of each class at least one."""
+    characters = accumulate(map(len, texts))
+    count = sum(1 for _ in takewhile(FITTED_ON.__ge__, characters))
+    _, of_each_class = np.unique(labels, return_index=True, axis=0)
+    return np.union1d(np.arange(count), of_each_class)
 
 
 def _score(
@@ -71,11 +91,14 @@ def _score(
 ) -> Baseline:
     start = time.perf_counter()
     classify = fit(*train)
-    on_validation, on_test = (
-        float(np.mean((classify(inputs) == labels).reshape(len(labels), -1).all(axis=1)))
-        for inputs, labels in (validation, test)
-    )
+    on_validation, on_test = (_accuracy(classify, *part) for part in (validation, test))
     return Baseline(name, on_validation, on_test, seconds=time.perf_counter() - start)
+
+
+def _accuracy(classify: Classifier, inputs: Any, labels: NDArray[Any]) -> float:
+    chunks = [slice(begin, begin + _CHUNK) for begin in range(0, len(labels), _CHUNK)]
+    right = np.concatenate([classify(inputs[chunk]) == labels[chunk] for chunk in chunks])
+    return float(np.mean(right.reshape(len(labels), -1).all(axis=1)))
 
 
 def _majority(inputs: Any, labels: NDArray[Any]) -> Classifier:
@@ -95,7 +118,7 @@ def _bag_of_ids(ids: NDArray[np.int32], labels: NDArray[Any], vocab_size: int) -
     return lambda ids: np.asarray(model.predict(_counts(ids, vocab_size)))
 
 
-def _tf_idf(texts: list[str], labels: NDArray[Any]) -> Classifier:
+def _tf_idf(texts: Iterable[str], labels: NDArray[Any]) -> Classifier:
     from sklearn.feature_extraction.text import TfidfVectorizer
     from sklearn.linear_model import LogisticRegression
     from sklearn.multiclass import OneVsRestClassifier

@@ -6,6 +6,7 @@ import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import islice
+from threading import Lock
 from typing import Any
 
 import numpy as np
@@ -13,6 +14,7 @@ from numpy.typing import NDArray
 
 from seqsent.certainty import Certainty
 from seqsent.datasets import Texts
+from seqsent.datasets.rows import Rows
 from seqsent.errors import DataError
 from seqsent.evaluation import Evaluation, evaluate_probabilities
 from seqsent.explanation import explain
@@ -22,6 +24,10 @@ from seqsent.text import TextEncoder
 
 # Large enough that a batch's overhead is small beside its work, small enough for one-hot input.
 BATCH = 1_024
+
+# Of all threads one computes at a time: Keras on JAX gives the weights away while it predicts, and
+# another thread would find them deleted.
+_COMPUTING = Lock()
 
 # The answer where none is confident enough.
 UNSURE = "unsure"
@@ -78,9 +84,9 @@ class TextClassifier:
         DataError
             When something else than texts arrives.
         """
-        return self.probabilities(self.encoder.encode(texts))
+        return self.probabilities(Rows.encoded(self.encoder, texts))
 
-    def probabilities(self, ids: NDArray[np.int32]) -> NDArray[np.float32]:
+    def probabilities(self, ids: NDArray[np.int32] | Rows) -> NDArray[np.float32]:
         """Return the same for rows of ids, shape (texts, maxlen)."""
         answers = [self._answer(ids[row : row + BATCH]) for row in range(0, len(ids), BATCH)]
         if not answers:
@@ -94,7 +100,9 @@ class TextClassifier:
         # Backends compile once per shape, so there are few: powers of two.
         rows = min(BATCH, 1 << (len(ids) - 1).bit_length())
         padded = np.concatenate([ids, np.zeros((rows - len(ids), ids.shape[1]), dtype=np.int32)])
-        return np.asarray(self.model.predict_on_batch(padded), dtype=np.float32)[: len(ids)]
+        with _COMPUTING:
+            answer = self.model.predict_on_batch(padded)
+        return np.asarray(answer, dtype=np.float32)[: len(ids)]
 
     def decide(self, probabilities: NDArray[np.float32]) -> NDArray[np.int32]:
         """Return class indices, shape (texts,), or zeros and ones, shape (texts, labels)."""

@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from seqsent import Examples, Splits
+from seqsent import baselines as module
 from seqsent.baselines import baselines, text_baselines
 from seqsent.text import Vocabulary
 
@@ -58,3 +59,14 @@ def test_raw_texts_have_baselines_too(several: bool) -> None:
     majority, words = text_baselines(part, part, part)
     assert majority.test_accuracy == (0.25 if several else 0.5)
     assert (words.val_accuracy, words.test_accuracy) == (1.0, 1.0)
+
+
+def test_words_of_many_texts_are_weighed_on_the_first_of_them(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    texts = ["a fine film", "a dull film"] * 20 + ["so so"]
+    part = (texts, np.array([1, 0] * 20 + [2]))
+    monkeypatch.setattr(module, "FITTED_ON", 10 * len(texts[0]))
+    _, words = text_baselines(part, part, part)
+    assert words.name == "TF-IDF + logistic regression (11 texts)"  # ten, and one of each class
+    assert words.test_accuracy > 0.9

@@ -32,24 +32,95 @@ from seqsent import (
 
 RECIPE = Recipe(learning_rate=0.01, epochs=4, patience=4)
 
-# Each costs the start of a process; the session `kills` asks for more.
-KILLS = int(os.environ.get("SEQSENT_TEST_KILLS", "3"))
+# The session `kills` asks for more.
+KILLS = int(os.environ.get("SEQSENT_TEST_KILLS", "10"))
 
-TRAINING = """
-    import hashlib, sys
-    from seqsent import Recipe, build_model, fit, load_synthetic, set_seed
+# Imports once, and forks a process for each training: before a backend has threads that is safe.
+# A training says its number, its epochs and its end; told so, it dies in the middle of a write.
+TRAININGS = """
+    import hashlib, os, signal, sys, warnings
+    from io import BytesIO
 
-    splits = load_synthetic(size=2_000, maxlen=20)
-    set_seed(0)
-    model = build_model(
-        "stacked", vocab_size=splits.vocab_size, maxlen=20, widths=(4, 4), dropout=0.3
-    )
-    recipe = Recipe(learning_rate=0.01, epochs=12, patience=12)
-    print("begun", flush=True)
-    fit(model, splits, recipe, directory=sys.argv[1])
-    digest = hashlib.sha256(b"".join(w.tobytes() for w in model.get_weights()))
-    print(digest.hexdigest())
+    import numpy as np
+    from seqsent import Recipe, build_model, checkpoint, fit, load_synthetic, set_seed
+
+    def train(folder, share):
+        def torn(file, **arrays):
+            content = BytesIO()
+            savez(content, **arrays)
+            file.write(content.getvalue()[: int(share * content.tell())])
+            file.flush()
+            os.kill(os.getpid(), signal.SIGKILL)
+
+        savez = np.savez
+        if share:
+            checkpoint.np.savez = torn
+        set_seed(0)
+        model = build_model(
+            "stacked", vocab_size=splits.vocab_size, maxlen=12, widths=(4, 4), dropout=0.3
+        )
+        recipe = Recipe(learning_rate=0.01, batch_size=16, epochs=5 + 2 * kills, patience=99)
+        print(os.getpid(), flush=True)
+        told = lambda number, _: print("epoch", number, flush=True)
+        fit(model, splits, recipe, directory=folder, on_epoch=told)
+        print(hashlib.sha256(b"".join(w.tobytes() for w in model.get_weights())).hexdigest())
+
+    kills, splits = int(sys.argv[1]), load_synthetic(size=600, maxlen=12)
+    warnings.simplefilter("ignore", RuntimeWarning)  # JAX's, on forking
+    for line in sys.stdin:
+        folder, share = line.split()
+        sys.stdout.flush()
+        if not os.fork():
+            train(folder, float(share))
+            sys.stdout.flush()
+            os._exit(0)
+        os.wait()
+        print("over", flush=True)
 """
+
+
+class Trainings:
+    """Trains in processes of their own, one after the other, and kills them."""
+
+    def __init__(self, folder: Path) -> None:
+        # What one process has compiled the next one finds.
+        cache = {
+            "JAX_COMPILATION_CACHE_DIR": str(folder / "cache"),
+            "JAX_PERSISTENT_CACHE_MIN_COMPILE_TIME_SECS": "0",
+        }
+        self._server = subprocess.Popen(
+            [sys.executable, "-c", textwrap.dedent(TRAININGS), str(KILLS)],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+            env={**os.environ, **cache},
+        )
+
+    def begin(self, folder: Path, share: float = 0.0) -> int:
+        """Begin a training that dies in its first write, when it has written so much of it."""
+        assert self._server.stdin is not None
+        self._server.stdin.write(f"{folder} {share}\n")
+        self._server.stdin.flush()
+        return int(self.line())
+
+    def line(self) -> str:
+        assert self._server.stdout is not None
+        return self._server.stdout.readline().strip()
+
+    def end(self) -> list[str]:
+        """Return what a training says until its end."""
+        return list(iter(self.line, "over"))
+
+    def close(self) -> None:
+        self._server.communicate()
+        assert self._server.returncode == 0
+
+
+@pytest.fixture(scope="module")
+def trainings(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Trainings]:
+    trainings = Trainings(tmp_path_factory.mktemp("trainings"))
+    yield trainings
+    trainings.close()
 
 
 @pytest.fixture(scope="module")
@@ -68,35 +139,31 @@ def digest(model: keras.Model) -> str:
     return hashlib.sha256(b"".join(w.tobytes() for w in model.get_weights())).hexdigest()
 
 
-def begin(folder: Path) -> subprocess.Popen[str]:
-    command = [sys.executable, "-c", textwrap.dedent(TRAINING), str(folder)]
-    process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=dict(os.environ))
-    assert process.stdout is not None
-    assert process.stdout.readline() == "begun\n"
-    return process
-
-
-def end(process: subprocess.Popen[str]) -> str:
-    told, _ = process.communicate()
-    assert process.returncode == 0
-    return told
-
-
-@pytest.mark.skipif(not hasattr(signal, "SIGKILL"), reason="this system has no SIGKILL")
-def test_a_training_killed_at_random_ends_bit_for_bit_as_one_that_was_not(tmp_path: Path) -> None:
-    whole = end(begin(tmp_path / "whole"))
-    moments, killed = random.Random(os.getpid()), 0
-    while killed < KILLS:
-        process = begin(tmp_path / "torn")
-        try:
-            process.communicate(timeout=moments.uniform(0.0, 1.5))
-            break  # it was over before its turn came
-        except subprocess.TimeoutExpired:
-            process.kill()
-            process.communicate()
-            killed += 1
-    assert end(begin(tmp_path / "torn")) == whole
-    assert killed > 0
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="this system cannot fork")
+def test_a_training_killed_at_random_ends_bit_for_bit_as_one_that_was_not(
+    trainings: Trainings, tmp_path: Path
+) -> None:
+    trainings.begin(tmp_path / "whole")
+    *_, whole = trainings.end()
+    moments = random.Random(os.getpid())
+    for kill in range(KILLS):
+        if kill % 2:
+            trainings.begin(tmp_path / "torn", share=moments.random())
+            said = trainings.end()
+            assert (tmp_path / "torn" / ".state.npz.unfinished").exists()
+        else:
+            process = trainings.begin(tmp_path / "torn")
+            said, start = [trainings.line()], time.perf_counter()
+            said.append(trainings.line())
+            # Somewhere in the next epoch, in its write, or between the two.
+            time.sleep(moments.uniform(0, time.perf_counter() - start))
+            os.kill(process, signal.SIGKILL)
+            said += trainings.end()
+        assert all(line.startswith("epoch") for line in said)  # and none that it was over
+    trainings.begin(tmp_path / "torn")
+    *epochs, torn = trainings.end()
+    assert torn == whole
+    assert int(epochs[0].split()[1]) > KILLS // 2  # it went on, and did not begin anew
 
 
 def test_an_interruption_between_any_two_epochs_changes_nothing(
@@ -162,19 +229,15 @@ def test_a_state_that_was_cut_anywhere_is_refused(splits: Splits, tmp_path: Path
 
 
 def test_a_second_training_in_one_folder_is_refused_naming_the_first(
-    splits: Splits, tmp_path: Path
+    splits: Splits, trainings: Trainings, tmp_path: Path
 ) -> None:
-    first = begin(tmp_path)
-    try:
-        for _ in range(200):
-            if (tmp_path / "owner").exists():
-                break
-            time.sleep(0.05)
-        with pytest.raises(OutputError, match=f"in use by another training, process {first.pid}"):
-            fit(model_for(splits), splits, RECIPE, directory=tmp_path)
-    finally:
-        first.kill()
-        first.communicate()
+    first = trainings.begin(tmp_path)
+    assert trainings.line() == "epoch 1"
+    os.kill(first, signal.SIGSTOP)  # it must not be over too soon
+    with pytest.raises(OutputError, match=f"in use by another training, process {first}"):
+        fit(model_for(splits), splits, RECIPE, directory=tmp_path)
+    os.kill(first, signal.SIGKILL)
+    trainings.end()
 
 
 @contextmanager

@@ -1,5 +1,8 @@
 """Raw texts in, labels and probabilities out, in batches of few shapes."""
 
+from concurrent.futures import ThreadPoolExecutor
+from itertools import cycle, islice
+from threading import Barrier
 from typing import Any
 
 import numpy as np
@@ -135,3 +138,20 @@ def test_labels_that_are_unknown_or_too_many_are_refused() -> None:
         classifier_of().evaluate(texts_of(["x", "good", "x", "y"]))
     with pytest.raises(DataError, match="several labels per text"):
         classifier_of().evaluate(texts_of([["x"], ["x", "y"], [], ["y"]]))
+
+
+def test_eight_threads_get_the_answers_of_one() -> None:
+    counts = [1, 3, 4, 30, 30, 31, 32, BATCH + 3]
+    questions = [list(islice(cycle(["a b", "c", "", "d e a", "b"]), n, 2 * n)) for n in counts]
+    one = classifier_of()
+    alone = [one.predict_proba(texts) for texts in questions]
+    classifier, together = classifier_of(), Barrier(8)
+
+    def ask(texts: list[str]) -> list[Any]:
+        together.wait()  # the first calls, in which backends compile, are at the same time, too
+        return [classifier.predict_proba(texts) for _ in range(5)]
+
+    with ThreadPoolExecutor(8) as pool:
+        for answers, expected in zip(pool.map(ask, questions), alone, strict=True):
+            for answer in answers:
+                np.testing.assert_array_equal(answer, expected)

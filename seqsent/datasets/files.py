@@ -27,7 +27,7 @@ def load_texts(
 ) -> Texts:
     """Load labelled texts.
 
-    Files are read row by row, and only two columns of them are kept.
+    Files are read row by row, and only two columns of them are kept, on disk if they are large.
 
     Parameters
     ----------
@@ -114,12 +114,9 @@ def _existing(source: str | os.PathLike[str]) -> Path:
 def _labelled(table: Table, text: str | None, label: str | None, separator: str | None) -> Texts:
     text = text_column(table, text, beside=label)
     label = label_column(table, label, text)
-    texts, labels = [], []
-    for one, its_label in table.rows([text, label]):
-        texts.append(_printable(one))
-        labels.append(_printable(its_label))
+    rows = ((_printable(text), _printable(label)) for text, label in table.rows([text, label]))
     columns = f"text from {text!r}, label from {label!r}"
-    return Texts.from_labels(texts, labels, separator=separator, name=table.name, columns=columns)
+    return Texts.from_pairs(rows, separator=separator, name=table.name, columns=columns)
 
 
 def _column(table: Table, column: str) -> Iterator[str]:
@@ -137,19 +134,17 @@ def _printable(value: Any) -> Any:
 
 
 def _folder(path: Path, encoding: str) -> Texts:
-    texts, labels = [], []
-    for folder in sorted(child for child in path.iterdir() if child.is_dir()):
-        for file in _text_files(folder):
-            texts.append("".join(text_lines(file, encoding)))
-            labels.append(folder.name)
-    if not texts:
+    folders = sorted(child for child in path.iterdir() if child.is_dir())
+    files = [file for folder in folders for file in _text_files(folder)]
+    if not files:
         deeper = next((file.parent.parent for file in path.glob("*/*/*.txt")), None)
         hint = f" Did you mean {deeper}?" if deeper else ""
         raise DataError(
             f"{path} has no folders with .txt files in them; expected one folder per class.{hint}"
         )
+    rows = (("".join(text_lines(file, encoding)), file.parent.name) for file in files)
     columns = "text from the .txt files, label from the names of their folders"
-    return Texts.from_labels(texts, labels, name=path.name, columns=columns)
+    return Texts.from_pairs(rows, name=path.name, columns=columns)
 
 
 def _text_files(folder: Path) -> list[Path]:

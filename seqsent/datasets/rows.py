@@ -1,28 +1,28 @@
-"""Rows: texts of ids that lie on disk and are padded when they are asked for."""
+"""Rows: texts of ids that need not fit into memory, padded when they are asked for."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from functools import cached_property
-from itertools import islice
-from tempfile import TemporaryFile, gettempdir
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from seqsent.errors import OutputError
+from seqsent.datasets.spool import Spool
 from seqsent.text import TextEncoder
+from seqsent.text.encoder import checked
 from seqsent.text.padding import Side, pad
 
-# Texts that are encoded at a time.
+# Rows that are looked at, and characters of texts that are encoded, at a time.
 CHUNK = 4_096
+CHARACTERS = 2**20
+
+_BYTES = 4  # of an id
 
 # How many widths narrow rows may have: each is compiled once.
 WIDTHS = 4
-
-_NONE = np.zeros(0, dtype=np.int32)
 
 
 @dataclass(frozen=True, eq=False)
@@ -31,8 +31,8 @@ class Rows:
 
     Parameters
     ----------
-    values : ndarray of int32, shape (sum of lengths,)
-        The ids of all texts, one after the other; may be a `numpy.memmap`.
+    spool : Spool
+        The ids of all texts, one after the other, four bytes each.
     lengths : ndarray of int, shape (texts,)
         How many ids each text has, ``maxlen`` at most.
     maxlen : int
@@ -44,7 +44,7 @@ class Rows:
         fourth of ``maxlen``; for models to which padding makes no difference.
     """
 
-    values: NDArray[np.int32]
+    spool: Spool
     lengths: NDArray[np.integer[Any]]
     maxlen: int
     padding: Side = "front"
@@ -54,26 +54,15 @@ class Rows:
     dtype = np.dtype(np.int32)
 
     @classmethod
-    def encoded(cls, encoder: TextEncoder, texts: Sequence[str]) -> Rows:
+    def encoded(cls, encoder: TextEncoder, texts: Iterable[str]) -> Rows:
         """Return what ``encoder.encode(texts)`` does, a part of the texts at a time."""
-        lengths = np.zeros(len(texts), dtype=np.int32)
-        remaining = iter(texts)
-        try:
-            # Without a name; the system keeps in memory what there is room for.
-            with TemporaryFile() as file:
-                for begin in range(0, len(texts), CHUNK):
-                    values, of_chunk = encoder.flat(list(islice(remaining, CHUNK)))
-                    lengths[begin : begin + CHUNK] = of_chunk
-                    file.write(values.tobytes())
-                file.flush()
-                size = (int(lengths.sum(dtype=np.int64)),)
-                values = np.memmap(file, np.int32, "r", shape=size) if len(texts) else _NONE
-        except OSError as error:
-            raise OutputError(
-                f"{gettempdir()} has no room for the encoded texts: {error.strerror or error}. "
-                "Make room, or name another folder in TMPDIR."
-            ) from error
-        return cls(values, lengths, encoder.maxlen, encoder.padding)
+        spool, lengths = Spool(), []
+        for part in _parts(checked(texts)):
+            values, of_part = encoder.flat(part)
+            spool.write(values.tobytes())
+            lengths.append(of_part)
+        joined = np.concatenate([np.zeros(0, dtype=np.int32), *lengths])
+        return cls(spool, joined, encoder.maxlen, encoder.padding)
 
     @property
     def shape(self) -> tuple[int, int]:
@@ -96,8 +85,9 @@ class Rows:
     def __getitem__(self, rows: Any) -> NDArray[np.int32]:
         """Return some rows, given by a slice or by their numbers, shape (texts, width)."""
         lengths, ends = self.lengths[rows], self._ends[rows]
-        within = np.arange(lengths.sum()) - np.repeat(np.cumsum(lengths) - lengths, lengths)
-        values = self.values[np.repeat(ends - lengths, lengths) + within]
+        begins = _BYTES * (ends - lengths)
+        content = b"".join(map(self.spool.read, begins.tolist(), (_BYTES * ends).tolist()))
+        values = np.frombuffer(content, dtype=np.int32)
         return pad(values, lengths, self._width(lengths), self.padding)
 
     def _width(self, lengths: NDArray[np.integer[Any]]) -> int:
@@ -107,13 +97,29 @@ class Rows:
 
     def min(self) -> int:
         """Return the smallest id."""
-        shortest = int(self.lengths.min())
-        return min(int(self.values.min()), 0) if shortest < self.maxlen else int(self.values.min())
+        return min(int(part.min()) for part in self._parts())
 
     def max(self) -> int:
         """Return the largest id."""
-        return int(self.values.max())
+        return max(int(part.max()) for part in self._parts())
+
+    def _parts(self) -> Iterator[NDArray[np.int32]]:
+        return (self[begin : begin + CHUNK] for begin in range(0, len(self), CHUNK))
 
     def narrowed(self) -> Rows:
         """Return the same rows, no wider than they need to be."""
         return replace(self, narrow=True)
+
+
+def _parts(texts: Iterable[str]) -> Iterator[list[str]]:
+    """Yield texts together, as many as have so many characters, or one that has more."""
+    part: list[str] = []
+    characters = 0
+    for text in texts:
+        part.append(text)
+        characters += len(text)
+        if characters >= CHARACTERS:
+            yield part
+            part, characters = [], 0
+    if part:
+        yield part

@@ -11,8 +11,8 @@ from pathlib import Path
 from typing import Any
 
 from seqsent.datasets.delimited import open_delimited
+from seqsent.datasets.labels import is_missing
 from seqsent.datasets.lines import kind_of, no_rows, text_lines
-from seqsent.datasets.texts import is_missing
 from seqsent.errors import DataError
 
 KINDS = (".csv", ".tsv", ".jsonl", ".ndjson", ".parquet")

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import hashlib
-import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from numbers import Number
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from seqsent.datasets.labels import Labels
+from seqsent.datasets.stored import StoredTexts
 from seqsent.errors import DataError
 
 
@@ -21,8 +21,9 @@ class Texts:
 
     Parameters
     ----------
-    texts : list of str
-        Raw texts; an empty one is allowed.
+    texts : sequence of str
+        Raw texts; an empty one is allowed. They are kept where they need not fit into memory,
+        and read again when they are asked for.
     labels : ndarray of int32, shape (n,) or (n, num_labels)
         Class indices, or zeros and ones where several labels may apply.
     label_names : tuple of str
@@ -41,7 +42,7 @@ class Texts:
         or there are fewer than two classes.
     """
 
-    texts: list[str]
+    texts: Sequence[str]
     labels: NDArray[Any]
     label_names: tuple[str, ...]
     multi_label: bool = False
@@ -50,7 +51,7 @@ class Texts:
 
     def __post_init__(self) -> None:
         """Refuse what no classifier could learn from."""
-        _check_texts(self.texts, self.name)
+        object.__setattr__(self, "texts", _stored(self.texts, self.name))
         if len(self.label_names) < 2:
             shown = ", ".join(map(repr, self.label_names)) or "none"
             raise DataError(
@@ -108,25 +109,53 @@ class Texts:
         >>> several.label_names, several.labels.tolist()
         (('fun', 'sad'), [[1, 1], [0, 1]])
         """
-        texts, labels = list(texts), _rows(labels)
+        texts, labels = list(texts), list(_rows(labels))
         if len(texts) != len(labels):
             raise DataError(
                 f"{len(texts)} texts but {len(labels)} labels arrived; expected one each"
             )
-        if not texts:
+        pairs = zip(texts, labels, strict=True)
+        return cls.from_pairs(pairs, separator=separator, name=name, columns=columns)
+
+    @classmethod
+    def from_pairs(
+        cls,
+        pairs: Iterable[tuple[str, Any]],
+        *,
+        separator: str | None = None,
+        name: str = "texts",
+        columns: str = "",
+    ) -> Texts:
+        """Take each text with its label as they come, so that all need not fit into memory.
+
+        Parameters
+        ----------
+        pairs : iterable of (str, object)
+            A text, and what `from_labels` takes as the label of one.
+        separator, name, columns
+            As above.
+
+        Returns
+        -------
+        Texts
+
+        Raises
+        ------
+        DataError
+            As `from_labels`.
+        """
+        given = Labels(name)
+
+        def texts() -> Iterator[Any]:
+            for text, label in pairs:
+                given.add(label)
+                yield text
+
+        stored = _stored(texts(), name)
+        if not given:
             raise DataError(f"{name} holds no texts; expected some of at least two classes")
-        _check_texts(texts, name)
-        _check_labels(labels, name)
-        if separator:
-            labels = [_parts(label, separator) for label in labels]
-        several = all(isinstance(label, list) for label in labels)
-        rows = [
-            [_label_name(one, row, name) for one in (label if several else [label])]
-            for row, label in enumerate(labels, start=1)
-        ]
-        names = tuple(sorted(set().union(*rows), key=_order))
-        numbers = _indicators(rows, names) if several else _indices(rows, names)
-        return cls(texts, numbers, names, several, name, columns)
+        labels, names, several = given.numbered(separator)
+        return cls(stored, labels, names, several, name, columns)
 
     def __len__(self) -> int:
         """Return the number of texts."""
@@ -134,8 +163,8 @@ class Texts:
 
     def take(self, rows: Sequence[int] | NDArray[np.integer[Any]]) -> Texts:
         """Return the texts of some rows, counted from 0, in the order asked for."""
-        rows = np.asarray(rows, dtype=np.intp)
-        return replace(self, texts=[self.texts[row] for row in rows], labels=self.labels[rows])
+        rows, texts = np.asarray(rows, dtype=np.intp), _stored(self.texts, self.name)
+        return replace(self, texts=texts.take(rows), labels=self.labels[rows])
 
     def split(
         self, validation_size: float = 0.1, test_size: float = 0.1, seed: int = 42
@@ -179,7 +208,7 @@ class Texts:
             raise self._too_few()
         rest, test = self._divide(common, sizes[1], seed)
         rest, validation = self._divide(rest, sizes[0], seed)
-        train = np.random.default_rng(seed).permutation([*rest, *kept])
+        train = np.random.default_rng(seed).permutation(np.concatenate([rest, kept]))
         if len(np.unique(self.labels[train], axis=0)) < 2:
             raise self._too_few()
         return self.take(train), self.take(validation), self.take(test)
@@ -222,14 +251,6 @@ class Texts:
         return digest.hexdigest()
 
 
-def is_missing(value: Any) -> bool:
-    """Return whether a value is None, NaN, or pandas' NA, which answers no comparison."""
-    try:
-        return value is None or bool(value != value)
-    except TypeError:
-        return True
-
-
 def expected_text(value: Any, row: int, name: str) -> DataError:
     """Return the error for something else in the place of a text, its row counted from 1."""
     return DataError(
@@ -238,73 +259,32 @@ def expected_text(value: Any, row: int, name: str) -> DataError:
     )
 
 
-def _check_texts(texts: Sequence[Any], name: str) -> None:
-    wrong = [row for row, text in enumerate(texts) if not isinstance(text, str)]
-    if not wrong:
-        return
-    first = expected_text(texts[wrong[0]], wrong[0] + 1, name)
-    if len(wrong) == 1:
-        raise first
-    raise DataError(f"{len(wrong)} of {len(texts)} rows have no text: {first}")
+def _stored(texts: Iterable[Any], name: str) -> StoredTexts:
+    """Store texts, unless they are, and refuse anything else among them."""
+    if isinstance(texts, StoredTexts):
+        return texts
+    wrong: list[tuple[int, Any]] = []
+    count = 0
+
+    def checked() -> Iterator[str]:
+        nonlocal count
+        for text in texts:
+            count += 1
+            if isinstance(text, str):
+                yield text
+            else:
+                wrong.append((count, text))
+
+    stored = StoredTexts.of(checked())
+    if wrong:
+        [row, text], *others = wrong
+        first = expected_text(text, row, name)
+        raise DataError(f"{len(wrong)} of {count} rows have no text: {first}") if others else first
+    return stored
 
 
-def _check_labels(labels: list[Any], name: str) -> None:
-    absent = [row for row, label in enumerate(labels, start=1) if is_missing(label) or label == ""]
-    if absent:
-        raise DataError(
-            f"{len(absent)} of {len(labels)} rows of {name} have no label, the first is row "
-            f"{absent[0]}; leave such rows out, or name another label column with --label "
-            "(label= in Python)"
-        )
-
-
-def _rows(labels: Iterable[Any]) -> list[Any]:
+def _rows(labels: Iterable[Any]) -> Iterable[Any]:
     """Return one label per text, or one list where several may apply."""
     if isinstance(labels, np.ndarray) and labels.ndim == 2:
         return [np.flatnonzero(row).tolist() for row in labels]
-    return [
-        list(label) if isinstance(label, list | tuple | set | frozenset | np.ndarray) else label
-        for label in labels
-    ]
-
-
-def _parts(label: Any, separator: str) -> list[Any]:
-    if not isinstance(label, str):
-        return label if isinstance(label, list) else [label]
-    return [part for part in label.split(separator) if part.strip()]
-
-
-def _label_name(label: Any, row: int, name: str) -> str:
-    """Return the name of a label; a whole number has the same one however it is stored."""
-    if isinstance(label, np.generic):
-        label = label.item()
-    if isinstance(label, float) and label.is_integer():
-        label = int(label)
-    if isinstance(label, str | Number) and str(label).strip().lower() not in ("", "nan"):
-        return str(label).strip()
-    raise DataError(
-        f"row {row} of {name} has {label!r:.60} where a label was expected; expected a word or a "
-        "number, or a list of them in every row"
-    )
-
-
-def _order(name: str) -> tuple[int, float, str]:
-    """Sort numbers by value and words after them."""
-    try:
-        number = float(name)
-    except ValueError:
-        number = math.nan
-    return (0, number, name) if math.isfinite(number) else (1, 0.0, name)
-
-
-def _indices(rows: list[list[str]], names: tuple[str, ...]) -> NDArray[np.int32]:
-    index = {label: number for number, label in enumerate(names)}
-    return np.fromiter((index[label] for [label] in rows), dtype=np.int32, count=len(rows))
-
-
-def _indicators(rows: list[list[str]], names: tuple[str, ...]) -> NDArray[np.int32]:
-    index = {label: number for number, label in enumerate(names)}
-    table = np.zeros((len(rows), len(names)), dtype=np.int32)
-    for row, present in zip(table, rows, strict=True):
-        row[[index[label] for label in present]] = 1
-    return table
+    return labels

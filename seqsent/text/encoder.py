@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import chain
 from typing import Any, Literal, TypeVar, get_args
@@ -106,7 +106,7 @@ class TextEncoder:
         _one_of("unseen", unseen, Unseen)
         if vocab_size is not None and (not isinstance(vocab_size, int) or vocab_size < 5):
             raise DataError(f"vocab_size={vocab_size!r} arrived; expected at least 5, or None")
-        texts = _checked(list(texts))
+        texts = checked(texts)
         if level == "subword":
             return cls(SubwordTokenizer.fit(texts, vocab_size), maxlen, padding, truncation)
         return cls(WordTokenizer.fit(texts, vocab_size, unseen), maxlen, padding, truncation)
@@ -155,9 +155,8 @@ class TextEncoder:
         lengths : ndarray of int32, shape (texts,)
             How many each text has, ``maxlen`` at most.
         """
-        texts = _checked(texts)
         last = self.maxlen if self.truncation == "front" else None
-        return self._joined(self.tokenizer.ids(texts, last))
+        return self._joined(self.tokenizer.ids(checked(texts), last))
 
     def rows(self, texts: Iterable[list[int]]) -> NDArray[np.int32]:
         """Return texts that are ids already, of any lengths, as `encode` returns them."""
@@ -182,7 +181,7 @@ class TextEncoder:
         list of (str, int)
             Without what truncation drops; empty for a text without words.
         """
-        [text] = _checked([text])
+        [text] = checked([text])
         return self._kept(self.tokenizer.pieces(text))
 
     def _fit_length(self, ids: list[int]) -> list[int]:
@@ -253,7 +252,8 @@ def _one_of(name: str, value: Any, choices: Any) -> None:
         raise DataError(f"{name}={value!r} arrived; expected one of {expected}")
 
 
-def _checked(texts: Sequence[str]) -> Sequence[str]:
+def checked(texts: Iterable[str]) -> Iterator[str]:
+    """Yield texts, and refuse anything else among them."""
     if isinstance(texts, str):
         raise DataError("one text arrived where a list of texts was expected; write [text]")
     for row, text in enumerate(texts):
@@ -262,4 +262,4 @@ def _checked(texts: Sequence[str]) -> Sequence[str]:
                 f"{text!r} arrived as text {row}; expected words. Leave such rows out, or turn "
                 "them into text."
             )
-    return texts
+        yield text

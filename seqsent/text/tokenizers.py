@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, Literal, Protocol
@@ -13,6 +13,10 @@ from seqsent.text.words import last_words, split_words
 
 Unseen = Literal["unknown", "drop"]
 
+# Characters that subwords are learned from: the trainer keeps every word, and where no spaces are
+# a sentence is one.
+LEARNED_FROM = 2**26
+
 
 class Tokenizer(Protocol):
     """What an encoder needs of a way to cut texts."""
@@ -21,7 +25,7 @@ class Tokenizer(Protocol):
     def vocabulary(self) -> Vocabulary:
         """The pieces that have ids."""
 
-    def ids(self, texts: Sequence[str], last: int | None) -> Iterator[list[int]]:
+    def ids(self, texts: Iterable[str], last: int | None) -> Iterator[list[int]]:
         """Yield each text's ids; with ``last`` only its last ones need to be there."""
 
     def pieces(self, text: str) -> list[tuple[str, int]]:
@@ -59,9 +63,10 @@ class WordTokenizer:
         cls, texts: Iterable[str], vocab_size: int | None, unseen: Unseen = "unknown"
     ) -> WordTokenizer:
         """Take the commonest words of texts."""
+        if unseen == "unknown":
+            return cls(Vocabulary.from_texts(map(split_words, texts), vocab_size))
         everything = Vocabulary.from_texts(map(split_words, texts))
-        kept = everything.limit(vocab_size)
-        return cls(kept, frozenset(everything.words) if unseen == "drop" else None)
+        return cls(everything.limit(vocab_size), frozenset(everything.words))
 
     @cached_property
     def _ids(self) -> dict[str, int]:
@@ -69,7 +74,7 @@ class WordTokenizer:
         known.update((word, id) for id, word in enumerate(self.vocabulary.words, FIRST_WORD))
         return known
 
-    def ids(self, texts: Sequence[str], last: int | None) -> Iterator[list[int]]:
+    def ids(self, texts: Iterable[str], last: int | None) -> Iterator[list[int]]:
         """Yield the ids of each text's words."""
         known = self._ids
         if self.rarer is not None:
@@ -140,7 +145,7 @@ class SubwordTokenizer:
             special_tokens=reserved,
             show_progress=False,
         )
-        model.train_from_iterator(map(_whole, texts), trainer)
+        model.train_from_iterator(map(_whole, _beginning(texts)), trainer)
         return cls(model)
 
     @cached_property
@@ -149,7 +154,7 @@ class SubwordTokenizer:
         pieces = self.model.get_vocab()
         return Vocabulary(tuple(sorted(pieces, key=pieces.__getitem__)[FIRST_WORD:]))
 
-    def ids(self, texts: Sequence[str], last: int | None) -> Iterator[list[int]]:
+    def ids(self, texts: Iterable[str], last: int | None) -> Iterator[list[int]]:
         """Yield the ids of each text's pieces."""
         for encoding in self.model.encode_batch_fast(list(map(_whole, texts))):
             yield encoding.ids
@@ -174,6 +179,16 @@ class SubwordTokenizer:
         from tokenizers import Tokenizer
 
         return cls(Tokenizer.from_str(json.dumps(record["model"])))
+
+
+def _beginning(texts: Iterable[str]) -> Iterator[str]:
+    """Yield the first texts, as many as the trainer may keep in memory."""
+    characters = 0
+    for text in texts:
+        characters += len(text)
+        if characters > LEARNED_FROM:
+            return
+        yield text
 
 
 def _whole(text: str) -> str:

@@ -9,6 +9,10 @@ from functools import cached_property
 
 PADDING, START, UNKNOWN = 0, 1, 2
 FIRST_WORD = 4  # Keras adds 3 to ranks that begin at 1, so id 3 is never used.
+
+# Words that are counted at a time where only the commonest are wanted.
+COUNTED = 1_000_000
+
 _MARKS = {PADDING: "<pad>", START: "<start>", UNKNOWN: "<unknown>", 3: "<unused>"}
 
 
@@ -44,10 +48,17 @@ class Vocabulary:
         Vocabulary
             Words of equal frequency in alphabetical order, so that the same texts in any
             order give the same ids.
+
+        Notes
+        -----
+        With a ``size``, the rarer half of the words so far is forgotten whenever there are more
+        than a million; of those the commonest words of the whole are hardly one.
         """
         counts: Counter[str] = Counter()
         for words in texts:
             counts.update(words)
+            if size is not None and len(counts) > max(COUNTED, 2 * size):
+                counts = Counter(dict(counts.most_common(len(counts) // 2)))
         ordered = sorted(counts, key=lambda word: (-counts[word], word))
         return cls(tuple(ordered)).limit(size)
 

@@ -1,6 +1,10 @@
 """Labelled texts become one file by command, with the honest comparison."""
 
 import json
+import signal
+import subprocess
+import sys
+import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -106,6 +110,27 @@ def test_an_interrupted_training_goes_on(
         np.testing.assert_array_equal(one, other)
     assert torn.about["epochs"] == 4
     assert not Path(folder).exists()
+
+
+@pytest.mark.skipif(not hasattr(signal, "SIGKILL"), reason="this system has no SIGKILL")
+def test_a_killed_command_goes_on(run: Run, reviews: str, tmp_path: Path) -> None:
+    arguments = ["train", reviews, "--epochs", "30", "--patience", "30", "--maxlen", "12"]
+    arguments += ["--option", "dropout=0.2", "--embedding", "4"]
+    torn, whole = str(tmp_path / "torn.seqsent"), str(tmp_path / "whole.seqsent")
+    command = [sys.executable, "-m", "seqsent.cli", *arguments, "--out", torn]
+    state = Path(f"{torn}.unfinished", "state.npz")
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT) as process:
+        while not state.exists():
+            assert process.poll() is None, process.stdout and process.stdout.read()
+            time.sleep(0.001)
+        process.kill()
+    assert not Path(torn).exists()
+    assert run("train", "--resume", str(state.parent)).exit_code == 0
+    assert run(*arguments, "--out", whole).exit_code == 0
+    for one, other in zip(*(load(path).model.get_weights() for path in (torn, whole)), strict=True):
+        np.testing.assert_array_equal(one, other)
+    one, other = (read_manifest(path).about for path in (torn, whole))
+    assert (one["epochs"], one["validation"]) == (other["epochs"], other["validation"])
 
 
 def test_what_cannot_be_resumed_is_one_line(

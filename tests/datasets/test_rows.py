@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from seqsent import OutputError, TextEncoder
 from seqsent.datasets import rows as module
+from seqsent.datasets import spool
 from seqsent.datasets.rows import Rows
 
 TEXTS = st.lists(st.text("ab ", max_size=30), min_size=1, max_size=12)
@@ -50,7 +51,7 @@ def test_no_texts_are_no_rows() -> None:
 def test_texts_are_encoded_a_part_at_a_time(monkeypatch: pytest.MonkeyPatch) -> None:
     texts = ["a b", "", "b", "a a a", "b a"]
     encoder = TextEncoder.fit(texts, maxlen=3)
-    monkeypatch.setattr(module, "CHUNK", 2)
+    monkeypatch.setattr(module, "CHARACTERS", 2)
     np.testing.assert_array_equal(Rows.encoded(encoder, texts)[:], encoder.encode(texts))
 
 
@@ -58,6 +59,7 @@ def test_a_folder_for_passing_files_that_is_gone_is_one_line(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     monkeypatch.setattr(tempfile, "tempdir", str(tmp_path / "gone"))
+    monkeypatch.setattr(spool, "IN_MEMORY", 0)
     encoder = TextEncoder.fit(["a"], maxlen=4)
     with pytest.raises(OutputError, match=r"gone has no room for .* Make room, or name another"):
         Rows.encoded(encoder, ["a"])

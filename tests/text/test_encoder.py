@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from seqsent import DataError, TextEncoder, load_imdb
 from seqsent.datasets import imdb
 from seqsent.datasets.imdb_files import _texts
+from seqsent.text import tokenizers
 from seqsent.text.tokenizers import WordTokenizer
 from seqsent.text.words import last_words, split_words
 
@@ -185,3 +186,10 @@ def test_imdb_becomes_keras_ids(imdb_folder: Path) -> None:
         ]
         expected = imdb._encode(reviews, np.arange(len(reviews)), 500, 100)
         np.testing.assert_array_equal(encoder.encode(in_order), expected.ids)
+
+
+def test_subwords_are_learned_from_as_much_as_fits(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(tokenizers, "LEARNED_FROM", 12)
+    pieces = TextEncoder.fit(["ab ab", "ab ab", "xy xy"], level="subword").vocabulary.words
+    assert "▁ab" in pieces
+    assert not {"x", "y"} & set(pieces)

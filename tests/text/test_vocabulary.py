@@ -1,9 +1,11 @@
 """Words have ids by frequency, and ids give the words back."""
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from seqsent.text import Vocabulary
+from seqsent.text import vocabulary as module
 
 WORDS = st.lists(st.text(alphabet="abcde", min_size=1, max_size=3), max_size=30)
 
@@ -39,3 +41,11 @@ def test_decoding_shows_what_is_no_word() -> None:
     assert Vocabulary(("the",)).decode([0, 1, 4, 2, 3, 9, 0]) == (
         "<start> the <unknown> <unused> <9?>"
     )
+
+
+def test_the_commonest_words_of_endless_texts_are_kept(monkeypatch: pytest.MonkeyPatch) -> None:
+    texts = [["the", "film", f"name{number}"] for number in range(1_000)]
+    whole = Vocabulary.from_texts(texts, 6)
+    monkeypatch.setattr(module, "COUNTED", 20)
+    assert Vocabulary.from_texts(texts, 6) == whole == Vocabulary(("film", "the"))
+    assert len(Vocabulary.from_texts(texts)) == 1_006  # where all are wanted, none is forgotten
