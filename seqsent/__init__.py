@@ -42,6 +42,7 @@ if TYPE_CHECKING:
     from seqsent.layers import set_seed as set_seed
     from seqsent.models import build_model as build_model
     from seqsent.plan import Plan as Plan
+    from seqsent.presets import get_preset as get_preset
     from seqsent.registry import get_architecture as get_architecture
     from seqsent.registry import list_architectures as list_architectures
     from seqsent.registry import list_datasets as list_datasets
@@ -89,6 +90,7 @@ _HOMES = {
     "seqsent.layers": ["set_seed"],
     "seqsent.models": ["build_model"],
     "seqsent.plan": ["Plan"],
+    "seqsent.presets": ["get_preset"],
     "seqsent.registry": [
         "get_architecture",
         "list_architectures",

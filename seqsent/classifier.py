@@ -19,6 +19,8 @@ from seqsent.errors import DataError
 from seqsent.evaluation import Evaluation, evaluate_probabilities
 from seqsent.explanation import explain
 from seqsent.layers import keras
+from seqsent.models import takes_any_length
+from seqsent.ngrams import Ngrams
 from seqsent.results import Explanation
 from seqsent.text import TextEncoder
 
@@ -55,6 +57,8 @@ class TextClassifier:
         How often confident answers were right on the validation texts.
     about : mapping
         What else is known of the model; kept in its file.
+    ngrams : Ngrams, optional
+        A linear model that is asked beside the network.
     """
 
     model: keras.Model
@@ -65,6 +69,7 @@ class TextClassifier:
     confidence: float = 0.0
     certainty: Certainty | None = None
     about: Mapping[str, Any] = field(default_factory=dict)
+    ngrams: Ngrams | None = None
 
     def predict_proba(self, texts: Sequence[str]) -> NDArray[np.float32]:
         """Return how probable each label is for each text.
@@ -84,14 +89,21 @@ class TextClassifier:
         DataError
             When something else than texts arrives.
         """
-        return self.probabilities(Rows.encoded(self.encoder, texts))
+        probabilities = self.probabilities(Rows.encoded(self.encoder, texts))
+        if self.ngrams is None:
+            return probabilities
+        return self.ngrams.combine(probabilities, texts, self.multi_label)
 
     def probabilities(self, ids: NDArray[np.int32] | Rows) -> NDArray[np.float32]:
-        """Return the same for rows of ids, shape (texts, maxlen)."""
-        answers = [self._answer(ids[row : row + BATCH]) for row in range(0, len(ids), BATCH)]
-        if not answers:
+        """Return what the network says of rows of ids, shape (texts, maxlen)."""
+        order = np.arange(len(ids))
+        if isinstance(ids, Rows) and takes_any_length(self.model):
+            ids, order = ids.narrowed(), np.argsort(ids.lengths, kind="stable")
+        batches = [order[begin : begin + BATCH] for begin in range(0, len(order), BATCH)]
+        if not batches:
             return np.zeros((0, len(self.label_names)), dtype=np.float32)
-        probabilities = np.concatenate(answers)
+        probabilities = np.concatenate([self._answer(ids[batch]) for batch in batches])
+        probabilities = probabilities[np.argsort(order)]
         if probabilities.shape[1] == 1 and not self.multi_label:
             return np.concatenate([1 - probabilities, probabilities], axis=1)
         return probabilities

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -20,11 +20,13 @@ from seqsent.artifact import save
 from seqsent.classifier import UNSURE, TextClassifier
 from seqsent.errors import DataError
 from seqsent.models import Embedding
-from seqsent.plan import Plan, train
+from seqsent.pipeline import train
+from seqsent.plan import Plan
+from seqsent.presets import DEFAULT, PIECES, changed, get_preset
 from seqsent.results import Explanation
 from seqsent.text.encoder import Level, Truncation
 from seqsent.text.padding import Side
-from seqsent.training import Recipe
+from seqsent.training import Schedule
 
 
 class SentimentClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
@@ -32,16 +34,25 @@ class SentimentClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
 
     Parameters
     ----------
-    architecture : str or Architecture
+    architecture : str or Architecture, optional
         As in `build_model`.
+    preset : str
+        The plan that holds wherever a parameter is left out: ``"fast"``, ``"accurate"`` or
+        ``"textbook"``; ``seqsent presets`` shows them.
     options : mapping of str to object, optional
         The architecture's options.
-    embedding : int, "onehot" or array
+    embedding : int, "onehot" or array, optional
         As in `build_model`.
     vocab_size, maxlen, level, padding, truncation
-        As in `TextEncoder.fit`.
-    optimizer, learning_rate, batch_size, epochs, patience
+        As in `TextEncoder.fit`; the level may be ``"auto"``.
+    mask_padding, word_dropout, embedding_dropout, feature_dropout
+        As in `build_model`.
+    vectors, ngrams, members
+        As in `Plan`.
+    optimizer, learning_rate, batch_size, epochs, patience, schedule, clip, average
         As in `Recipe`.
+    unlabelled : sequence of str, optional
+        More texts of the kind, for vectors that are learned.
     validation_size : float
         The share of the texts that decides when to stop, between 0 and 1.
     class_weight : mapping or "balanced", optional
@@ -61,8 +72,8 @@ class SentimentClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         The labels, sorted; where several may apply, the numbers of their columns.
     classifier_ : TextClassifier
         What was trained.
-    history_ : History
-        Every epoch.
+    histories_ : tuple of History
+        Every epoch of each network.
 
     Examples
     --------
@@ -75,20 +86,32 @@ class SentimentClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
 
     def __init__(
         self,
-        architecture: str | Architecture = "lstm",
+        architecture: str | Architecture | None = None,
         *,
+        preset: str = DEFAULT,
         options: Mapping[str, Any] | None = None,
-        embedding: Embedding = 32,
-        vocab_size: int | None = 20_000,
-        maxlen: int = 200,
-        level: Level = "word",
-        padding: Side = "front",
-        truncation: Truncation = "front",
-        optimizer: str = "adam",
-        learning_rate: float = 2e-3,
-        batch_size: int = 32,
-        epochs: int = 20,
-        patience: int = 3,
+        embedding: Embedding | None = None,
+        vocab_size: int | None = None,
+        maxlen: int | None = None,
+        level: Level | Literal["auto"] | None = None,
+        padding: Side | None = None,
+        truncation: Truncation | None = None,
+        mask_padding: bool | None = None,
+        word_dropout: float | None = None,
+        embedding_dropout: float | None = None,
+        feature_dropout: float | None = None,
+        vectors: str | None = None,
+        ngrams: bool | None = None,
+        members: int | None = None,
+        optimizer: str | None = None,
+        learning_rate: float | None = None,
+        batch_size: int | None = None,
+        epochs: int | None = None,
+        patience: int | None = None,
+        schedule: Schedule | None = None,
+        clip: float | None = None,
+        average: float | None = None,
+        unlabelled: Sequence[str] | None = None,
         validation_size: float = 0.1,
         class_weight: Mapping[Any, float] | str | None = None,
         decision: float = 0.5,
@@ -96,6 +119,7 @@ class SentimentClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         random_state: Any = None,
     ) -> None:
         self.architecture = architecture
+        self.preset = preset
         self.options = options
         self.embedding = embedding
         self.vocab_size = vocab_size
@@ -103,11 +127,22 @@ class SentimentClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         self.level = level
         self.padding = padding
         self.truncation = truncation
+        self.mask_padding = mask_padding
+        self.word_dropout = word_dropout
+        self.embedding_dropout = embedding_dropout
+        self.feature_dropout = feature_dropout
+        self.vectors = vectors
+        self.ngrams = ngrams
+        self.members = members
         self.optimizer = optimizer
         self.learning_rate = learning_rate
         self.batch_size = batch_size
         self.epochs = epochs
         self.patience = patience
+        self.schedule = schedule
+        self.clip = clip
+        self.average = average
+        self.unlabelled = unlabelled
         self.validation_size = validation_size
         self.class_weight = class_weight
         self.decision = decision
@@ -155,12 +190,13 @@ class SentimentClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         weights = self._weights(indices, sample_weight)
         seed = int(check_random_state(self.random_state).randint(2**31 - 1))
         first, second = self._split(indices, seed)
-        self.classifier_, self.history_ = train(
+        self.classifier_, self.histories_ = train(
             self._plan(seed),
             ([texts[row] for row in first], indices[first]),
             ([texts[row] for row in second], indices[second]),
             tuple(str(name) for name in self.classes_),
             multi_label=multi_label,
+            unlabelled=() if self.unlabelled is None else self.unlabelled,
             sample_weight=None if weights is None else weights[first],
             validation_weight=None if weights is None else weights[second],
         )
@@ -210,24 +246,9 @@ class SentimentClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         save(self.classifier_, path)
 
     def _plan(self, seed: int) -> Plan:
-        return Plan(
-            architecture=self.architecture,
-            options=self.options or {},
-            embedding=self.embedding,
-            vocab_size=self.vocab_size,
-            maxlen=self.maxlen,
-            level=self.level,
-            padding=self.padding,
-            truncation=self.truncation,
-            recipe=Recipe(
-                optimizer=self.optimizer,
-                learning_rate=self.learning_rate,
-                batch_size=self.batch_size,
-                epochs=self.epochs,
-                patience=self.patience,
-                seed=seed,
-            ),
-            threshold=self.decision,
+        pieces = {name: getattr(self, name) for name in PIECES if hasattr(self, name)}
+        return changed(
+            get_preset(self.preset).plan, **{**pieces, "threshold": self.decision, "seed": seed}
         )
 
     def _weights(self, indices: NDArray[Any], sample_weight: Any) -> NDArray[Any] | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from typing import Any, Literal
 
 import numpy as np
@@ -14,6 +15,7 @@ from seqsent.guard import in_one_line
 from seqsent.layers import keras
 from seqsent.options import check_options
 from seqsent.registry import get_architecture
+from seqsent.text.vocabulary import START, UNKNOWN
 
 # What layers that take ids call the number of ids.
 _SIZES = ("input_dim", "vocab_size")
@@ -110,7 +112,10 @@ def build_model(
         dropout = keras.layers.SpatialDropout1D(embedding_dropout, name="embedding_dropout")
         embedded = dropout(embedded)
     try:
-        features = encode(embedded, **options)
+        with warnings.catch_warnings():
+            # An encoder may take padding for words; who asks for a mask can ask what it does.
+            warnings.filterwarnings("ignore", ".*does not support masking", UserWarning)
+            features = encode(embedded, **options)
     except ValueError as error:
         reason = str(error).strip().splitlines()[0]
         raise OptionError(
@@ -132,6 +137,21 @@ def vocab_size_of(model: keras.Model) -> int | None:
     """Return how many ids a model of `build_model` knows, None for another model."""
     sizes = [getattr(layer, name, None) for layer in model.layers for name in _SIZES]
     return next((size for size in sizes if isinstance(size, int)), None)
+
+
+def takes_any_length(model: keras.Model) -> bool:
+    """Return whether rows of any length can be given to a model."""
+    return model.inputs[0].shape[1] is None
+
+
+def padding_matters(model: keras.Model) -> bool:
+    """Return whether a model that takes any length answers otherwise where padding is added."""
+    ids = np.array([[START, UNKNOWN, UNKNOWN]], dtype=np.int32)
+    answers = [
+        keras.ops.convert_to_numpy(model(np.pad(ids, ((0, 0), sides))))
+        for sides in ((0, 0), (2, 0), (0, 2))
+    ]
+    return not all(np.allclose(answers[0], other, atol=1e-5) for other in answers[1:])
 
 
 def check_ids_fit(model: keras.Model, vocab_size: int) -> None:

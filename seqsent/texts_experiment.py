@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -13,7 +14,8 @@ from sklearn.utils.class_weight import compute_sample_weight
 from seqsent.baselines import text_baselines
 from seqsent.classifier import TextClassifier
 from seqsent.datasets import Texts
-from seqsent.plan import Plan, train
+from seqsent.pipeline import train
+from seqsent.plan import Plan
 from seqsent.results import Baseline, Watcher
 
 
@@ -23,6 +25,7 @@ def run_plan(
     watcher: Watcher | None = None,
     *,
     balanced: bool = False,
+    unlabelled: Sequence[str] = (),
     directory: Path | None = None,
 ) -> tuple[TextClassifier, list[Baseline]]:
     """Train on a part of labelled texts, and score on the rest beside the baselines.
@@ -37,6 +40,8 @@ def run_plan(
         Is told of every epoch.
     balanced : bool
         Whether every class counts alike, however few its texts are.
+    unlabelled : sequence of str
+        As in `seqsent.pipeline.train`.
     directory : Path, optional
         As in `fit`.
 
@@ -51,7 +56,7 @@ def run_plan(
     parts = texts.split(seed=plan.recipe.seed)
     pairs = [(part.texts, part.labels) for part in parts]
     name = plan.architecture if isinstance(plan.architecture, str) else plan.architecture.name
-    watcher.run_started(name, plan.recipe.seed, plan.recipe.epochs)
+    watcher.run_started(name, plan.recipe.seed, plan.members * plan.recipe.epochs)
     start = time.perf_counter()
     classifier, _ = train(
         plan,
@@ -59,6 +64,7 @@ def run_plan(
         pairs[1],
         texts.label_names,
         multi_label=texts.multi_label,
+        unlabelled=unlabelled,
         sample_weight=_weights(parts[0]) if balanced else None,
         validation_weight=_weights(parts[1]) if balanced else None,
         directory=directory,

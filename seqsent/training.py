@@ -16,9 +16,10 @@ from numpy.typing import NDArray
 from seqsent import layers
 from seqsent.checkpoint import Checkpoint, identity_of
 from seqsent.datasets import Splits
+from seqsent.datasets.rows import Rows
 from seqsent.errors import OptionError, OutputError, SeqsentError, TrainingError, unknown_name
 from seqsent.layers import keras
-from seqsent.models import check_ids_fit
+from seqsent.models import check_ids_fit, takes_any_length
 from seqsent.results import Epoch, History
 
 OPTIMIZERS = ("adam", "adamw", "rmsprop", "sgd")
@@ -29,6 +30,9 @@ Weights = NDArray[np.floating[Any]]
 
 # Nothing is learned from a batch of validation texts, so its size is only a matter of speed.
 VALIDATION_BATCH = 512
+
+# Texts about equally long that come together: few, so that an epoch stays well mixed.
+TOGETHER = 512
 
 
 @dataclass(frozen=True)
@@ -58,6 +62,8 @@ class Recipe:
     average : float
         With 0.99, say, weights averaged over the last hundred steps or so are what is
         validated and kept: each step lets the mean keep that share of itself [3]_.
+    least_steps : int
+        Fewer texts are gone through several times in an epoch, until it has so many steps.
 
     Raises
     ------
@@ -83,6 +89,7 @@ class Recipe:
     schedule: Schedule = "constant"
     clip: float | None = None
     average: float = 0.0
+    least_steps: int = 1
 
     def __post_init__(self) -> None:
         """Refuse values that no training could use."""
@@ -98,15 +105,28 @@ class Recipe:
                 raise OptionError(f"{name}={value!r} arrived; expected a number above 0")
         if not isinstance(self.average, int | float) or not 0 <= self.average < 1:
             raise OptionError(f"average={self.average!r} arrived; expected a share below 1")
-        for name in ("batch_size", "epochs", "patience", "seed"):
+        for name in ("batch_size", "epochs", "patience", "least_steps", "seed"):
             value, least = getattr(self, name), 0 if name == "seed" else 1
             if not isinstance(value, int) or isinstance(value, bool) or value < least:
                 raise OptionError(f"{name}={value!r} arrived; expected a whole number from {least}")
 
-    def make_optimizer(self, steps_per_epoch: int) -> keras.optimizers.Optimizer:
-        """Return the optimizer for epochs of so many steps."""
+    def passes(self, count: int) -> int:
+        """Return how often an epoch goes through so many texts."""
+        return math.ceil(self.least_steps / math.ceil(count / self.batch_size))
+
+    def order(self, count: int, epoch: int) -> NDArray[np.int64]:
+        """Return the order in which an epoch, from 0, goes through so many texts."""
+        passes = self.passes(count)
+        numbers = range(epoch * passes, (epoch + 1) * passes)
+        return np.concatenate(
+            [batch_order(count, seed=self.seed, epoch=number) for number in numbers]
+        )
+
+    def make_optimizer(self, count: int) -> keras.optimizers.Optimizer:
+        """Return the optimizer for so many texts."""
         rate: Any = self.learning_rate
         if self.schedule == "cosine":
+            steps_per_epoch = math.ceil(count * self.passes(count) / self.batch_size)
             rising = max(steps_per_epoch // 2, 1)
             falling = max(steps_per_epoch * self.epochs - rising, 1)
             decay = keras.optimizers.schedules.CosineDecay(
@@ -172,7 +192,7 @@ def fit(
     check_ids_fit(model, splits.vocab_size)
     layers.set_seed(recipe.seed)
     model.compile(
-        optimizer=recipe.make_optimizer(math.ceil(len(splits.train) / recipe.batch_size)),
+        optimizer=recipe.make_optimizer(len(splits.train)),
         loss=_loss(model),
         metrics=["accuracy"],
     )
@@ -196,7 +216,7 @@ def fit(
 
 
 def batch_order(count: int, *, seed: int, epoch: int) -> NDArray[np.int64]:
-    """Return the order in which an epoch goes through the training texts.
+    """Return the order of one pass through the training texts.
 
     Parameters
     ----------
@@ -205,7 +225,7 @@ def batch_order(count: int, *, seed: int, epoch: int) -> NDArray[np.int64]:
     seed : int
         The recipe's seed.
     epoch : int
-        The number of the epoch, from 0.
+        The number of the pass, from 0.
 
     Returns
     -------
@@ -255,16 +275,33 @@ def _train(
     """Go from epoch to epoch until it is over."""
     model, recipe = progress.model, progress.recipe
     loop = layers.Loop(model)
-    train, validation = (tuple(c for c in part if c is not None) for part in (train, validation))
+    train, validation = (_columns(model, part) for part in (train, validation))
     while not progress.over:
-        order = batch_order(len(train[0]), seed=recipe.seed, epoch=len(progress.epochs))
-        logs = loop.train_epoch(train, order, recipe.batch_size)
+        order = recipe.order(len(train[0]), len(progress.epochs))
+        logs = loop.train_epoch(train, *_grouped(train[0], order, recipe.batch_size))
         with _averaged(model):
             measured = loop.evaluate(validation, VALIDATION_BATCH)
             logs |= {f"val_{name}": value for name, value in measured.items()}
             progress.add(Epoch(**{one.name: float(logs[one.name]) for one in fields(Epoch)}))
         if checkpoint:
             checkpoint.save(model, progress.epochs, progress.best)
+
+
+def _columns(model: keras.Model, part: tuple[Any, ...]) -> tuple[Any, ...]:
+    """Return ids, labels and weights, if any; ids no wider than they need to be, if they can."""
+    ids, *others = (column for column in part if column is not None)
+    narrow = isinstance(ids, Rows) and takes_any_length(model)
+    return (ids.narrowed() if narrow else ids, *others)
+
+
+def _grouped(
+    ids: NDArray[np.int32] | Rows, order: NDArray[np.int64], batch_size: int
+) -> tuple[NDArray[np.integer[Any]], int, int]:
+    """Return order, batch size and steps per call; equally long texts together where it helps."""
+    if not (isinstance(ids, Rows) and ids.narrow):
+        return order, batch_size, layers.STEPS_PER_CALL
+    steps = max(TOGETHER // batch_size, 1)
+    return ids.together(order, steps * batch_size), batch_size, steps
 
 
 @contextmanager

@@ -16,7 +16,8 @@ from seqsent import ArtifactError, OutputError, Recipe, TextClassifier
 from seqsent.artifact import MANIFEST, MODEL, TOKENIZER, read_manifest, sample_ids, save
 from seqsent.certainty import Certainty
 from seqsent.datasets.synthetic import generate
-from seqsent.plan import Plan, train
+from seqsent.pipeline import train
+from seqsent.plan import Plan
 from seqsent.verification import verify
 
 TEXTS, LABELS = generate(200)

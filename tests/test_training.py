@@ -50,7 +50,7 @@ def losses(model: keras.Model, splits: Splits) -> float:
 def test_the_default_recipe_is_the_textbooks() -> None:
     assert dataclasses.astuple(Recipe()) == (
         *("rmsprop", 1e-4, 64, 100, 3, 42),
-        *("constant", None, 0.0),
+        *("constant", None, 0.0, 1),
     )
 
 
@@ -71,6 +71,7 @@ def test_the_default_recipe_is_the_textbooks() -> None:
         ("schedule", "linear"),
         ("clip", 0),
         ("clip", "1"),
+        ("least_steps", 0),
         ("average", 1),
         ("average", -0.1),
         ("average", None),
@@ -109,12 +110,22 @@ def test_keras_own_fit_over_the_same_order_gives_the_same(splits: Splits) -> Non
 
 def test_a_cosine_rises_for_half_an_epoch_and_falls_to_a_hundredth() -> None:
     recipe = Recipe("adam", 0.02, epochs=3, schedule="cosine")
-    optimizer = recipe.make_optimizer(steps_per_epoch=10)
+    optimizer = recipe.make_optimizer(count=10 * recipe.batch_size)
     rate = [float(optimizer._learning_rate(step)) for step in range(31)]
     assert rate[0] == 0
     assert int(np.argmax(rate)) == 5
     assert max(rate) == pytest.approx(0.02)
     assert rate[30] == pytest.approx(0.0002)
+
+
+def test_few_texts_are_gone_through_until_an_epoch_has_enough_steps() -> None:
+    recipe = Recipe(batch_size=4, least_steps=7)
+    first, second = (recipe.order(10, epoch) for epoch in range(2))
+    assert len(first) == 30
+    for begin in range(0, 30, 10):
+        assert sorted(first[begin : begin + 10]) == list(range(10))
+    assert first.tolist() != second.tolist()
+    assert Recipe(batch_size=4).order(10, 1).tolist() == batch_order(10, seed=42, epoch=1).tolist()
 
 
 def test_gradients_are_clipped(splits: Splits) -> None:

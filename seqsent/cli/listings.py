@@ -1,4 +1,4 @@
-"""What is installed: ``seqsent architectures``, ``datasets`` and ``plugins``."""
+"""What there is: ``seqsent architectures``, ``datasets``, ``plugins`` and ``presets``."""
 
 from __future__ import annotations
 
@@ -31,6 +31,28 @@ def datasets(as_json: AsJson = False) -> None:
     from seqsent.registry import registry
 
     _list(registry().datasets.usable(), as_json)
+
+
+@app.command(cls=Command)
+def presets(
+    name: Annotated[str | None, typer.Argument(help="Show the plan of this one.")] = None,
+    as_json: AsJson = False,
+) -> None:
+    """List the presets of `seqsent train`, or all that one of them decides."""
+    from seqsent.presets import PRESETS, get_preset
+
+    if name is not None:
+        pieces = asdict(get_preset(name).plan)
+        pieces |= pieces.pop("recipe")
+        if as_json:
+            print_json({"name": name, "plan": pieces})
+        else:
+            output.print(table(["piece", "value"], [(k, str(v)) for k, v in pieces.items()]))
+        return
+    if as_json:
+        print_json([{"name": one.name, "summary": one.summary} for one in PRESETS.values()])
+        return
+    output.print(table(["name", "summary"], [(p.name, p.summary) for p in PRESETS.values()]))
 
 
 def _list(provided: list[tuple[Any, Any]], as_json: bool) -> None:

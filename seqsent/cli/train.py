@@ -21,6 +21,7 @@ from seqsent.cli.app import (
     errors,
     given,
     load_labelled,
+    one_line,
 )
 from seqsent.cli.unfinished import arguments_of, begin, kept
 from seqsent.errors import DataError, OptionError
@@ -34,20 +35,35 @@ def train(
     label: Label = None,
     label_separator: LabelSeparator = None,
     encoding: Encoding = "utf-8",
-    architecture: Annotated[str, typer.Option(help="As `seqsent architectures` lists.")] = "lstm",
+    preset: Annotated[
+        str, typer.Option(help="The plan to begin with; `seqsent presets` lists them.")
+    ] = "fast",
+    architecture: Annotated[
+        str | None, typer.Option(help="As `seqsent architectures` lists.")
+    ] = None,
     option: Annotated[
         list[str] | None, typer.Option(help="An option of the architecture: NAME=VALUE.")
     ] = None,
-    embedding: Annotated[str, typer.Option(help="A width, or onehot.")] = "32",
-    vocab_size: Annotated[int, typer.Option(help="The number of ids.")] = 20_000,
-    maxlen: Annotated[int, typer.Option(help="Words per text.")] = 200,
-    level: Annotated[str, typer.Option(help="word or subword.")] = "word",
-    truncation: Annotated[str, typer.Option(help="front, back or middle.")] = "front",
-    optimizer: Annotated[str, typer.Option(help="rmsprop, adam, adamw or sgd.")] = "adam",
-    learning_rate: Annotated[float, typer.Option(help="The length of a step.")] = 2e-3,
-    batch_size: Annotated[int, typer.Option(help="Texts per step.")] = 32,
-    epochs: Annotated[int, typer.Option(help="Epochs at most.")] = 20,
-    patience: Annotated[int, typer.Option(help="Epochs without progress.")] = 3,
+    embedding: Annotated[str | None, typer.Option(help="A width, or onehot.")] = None,
+    vocab_size: Annotated[int | None, typer.Option(help="The number of ids.")] = None,
+    maxlen: Annotated[int | None, typer.Option(help="Words per text.")] = None,
+    level: Annotated[str | None, typer.Option(help="word, subword or auto.")] = None,
+    truncation: Annotated[str | None, typer.Option(help="front, back or middle.")] = None,
+    vectors: Annotated[
+        str | None, typer.Option(help="The words' first vectors: none, learn, or a file.")
+    ] = None,
+    unlabelled: Annotated[
+        Path | None, typer.Option(help="More texts to learn vectors from: a file or a folder.")
+    ] = None,
+    ngrams: Annotated[
+        bool | None, typer.Option(help="Whether to count runs of words beside the network.")
+    ] = None,
+    members: Annotated[int | None, typer.Option(help="How many networks answer together.")] = None,
+    optimizer: Annotated[str | None, typer.Option(help="rmsprop, adam, adamw or sgd.")] = None,
+    learning_rate: Annotated[float | None, typer.Option(help="The length of a step.")] = None,
+    batch_size: Annotated[int | None, typer.Option(help="Texts per step.")] = None,
+    epochs: Annotated[int | None, typer.Option(help="Epochs at most.")] = None,
+    patience: Annotated[int | None, typer.Option(help="Epochs without progress.")] = None,
     balanced: Annotated[
         bool, typer.Option("--balanced", help="Let every class count alike, however rare.")
     ] = False,
@@ -100,22 +116,29 @@ def _train(
     label: str | None,
     label_separator: str | None,
     encoding: str,
+    unlabelled: Path | None,
     balanced: bool,
     out: Path,
     as_json: bool,
     **settings: Any,
 ) -> None:
     from seqsent.artifact import save
+    from seqsent.datasets import read_texts
+    from seqsent.datasets.stored import StoredTexts
     from seqsent.reports import comparison_table
     from seqsent.reports.progress import TrainingProgress
     from seqsent.texts_experiment import run_plan
 
     plan = _plan(**settings)
+    one_line("preset", f"{settings['preset']}; `seqsent presets` shows it and the others")
     texts = load_labelled(data, text, label, label_separator, encoding)
+    more = StoredTexts.of(read_texts(unlabelled, encoding=encoding)) if unlabelled else ()
     folder = resumed or begin(out, arguments)
     with kept(folder):
         with TrainingProgress(errors) as progress:
-            classifier, rows = run_plan(plan, texts, progress, balanced=balanced, directory=folder)
+            classifier, rows = run_plan(
+                plan, texts, progress, balanced=balanced, unlabelled=more, directory=folder
+            )
         save(classifier, out)
     if as_json:
         print_json({"model": str(out), "results": [asdict(row) for row in rows]})
@@ -125,30 +148,14 @@ def _train(
 
 
 def _plan(
-    *,
-    architecture: str,
-    option: list[str] | None,
-    embedding: str,
-    vocab_size: int,
-    maxlen: int,
-    level: str,
-    truncation: str,
-    threshold: float,
-    backend: str,
-    **recipe: Any,
+    *, preset: str, option: list[str] | None, embedding: str | None, backend: str, **pieces: Any
 ) -> Any:
     from seqsent.options import parse_options
-    from seqsent.plan import Plan
-    from seqsent.training import Recipe
+    from seqsent.presets import changed, get_preset
 
-    return Plan(
-        architecture=architecture,
+    return changed(
+        get_preset(preset).plan,
         options=parse_options(option or []),
-        embedding=int(embedding) if embedding.isdigit() else embedding,
-        vocab_size=vocab_size,
-        maxlen=maxlen,
-        level=level,  # type: ignore[arg-type]  # checked where it is used
-        truncation=truncation,  # type: ignore[arg-type]
-        recipe=Recipe(**recipe),
-        threshold=threshold,
+        embedding=int(embedding) if embedding and embedding.isdigit() else embedding,
+        **pieces,
     )

@@ -26,7 +26,7 @@ def begin(out: Path, arguments: dict[str, Any]) -> Path:
         When an interrupted training is there already, or nothing can be written.
     """
     folder = out.with_name(f"{out.name}.unfinished")
-    if (folder / "state.npz").exists():
+    if _begun(folder):
         raise OutputError(
             f"{folder} holds a training that was interrupted. Go on with it: seqsent train "
             f"--resume {folder}; or delete the folder."
@@ -72,7 +72,12 @@ def kept(folder: Path) -> Iterator[None]:
         one_line("stopped", f"go on with: seqsent train --resume {folder}")
         raise typer.Exit(130) from None
     except BaseException:
-        if not (folder / "state.npz").exists():  # nothing to go on with
+        if not _begun(folder):  # nothing to go on with
             shutil.rmtree(folder, ignore_errors=True)
         raise
     shutil.rmtree(folder, ignore_errors=True)
+
+
+def _begun(folder: Path) -> bool:
+    """Return whether a network of a training has a state to go on from."""
+    return any(folder.glob("network-*/state.npz"))

@@ -69,7 +69,8 @@ def read_texts(
     Parameters
     ----------
     source : path
-        A file as for `load_texts`; of a ``.txt`` file each line is a text.
+        A file as for `load_texts`; of a ``.txt`` file each line is a text, and of a folder each
+        ``.txt`` file.
     text : str, optional
         The column.
     encoding : str
@@ -86,7 +87,10 @@ def read_texts(
     """
     path = _existing(source)
     if path.is_dir():
-        raise DataError(f"{path} is a folder; expected a file with texts. Name one of its files.")
+        files = _text_files(path)
+        if not files:
+            raise DataError(f"{path} has no .txt files in it; expected one per text, or a file")
+        return ("".join(text_lines(file, encoding)) for file in files)
     if kind_of(path) not in _LINES:
         table = open_table(path, encoding, (text,))
         return _column(table, text_column(table, text))

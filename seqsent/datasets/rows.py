@@ -91,9 +91,31 @@ class Rows:
         return pad(values, lengths, self._width(lengths), self.padding)
 
     def _width(self, lengths: NDArray[np.integer[Any]]) -> int:
-        step = -(-self.maxlen // WIDTHS)
-        longest = int(lengths.max(initial=1))
-        return min(-(-longest // step) * step, self.maxlen) if self.narrow else self.maxlen
+        if not self.narrow:
+            return self.maxlen
+        return int(widths(lengths, self.maxlen).max(initial=1))
+
+    def together(self, order: NDArray[np.integer[Any]], count: int) -> NDArray[np.integer[Any]]:
+        """Return an order in which so many rows at a time are about equally long.
+
+        Parameters
+        ----------
+        order : ndarray of int, shape (n,)
+            Rows in any order; one may come several times.
+        count : int
+            Rows that are asked for together.
+
+        Returns
+        -------
+        ndarray of int, shape (n,)
+            The same rows. Those that come together are drawn from all of their width, and
+            come when the first of them would have.
+        """
+        places = np.argsort(widths(self.lengths[order], self.maxlen), kind="stable")
+        whole = len(order) // count * count
+        groups = places[:whole].reshape(-1, count)
+        in_turn = groups[np.argsort(groups[:, 0])]
+        return np.asarray(order[np.concatenate([in_turn.flatten(), places[whole:]])])
 
     def min(self) -> int:
         """Return the smallest id."""
@@ -109,6 +131,12 @@ class Rows:
     def narrowed(self) -> Rows:
         """Return the same rows, no wider than they need to be."""
         return replace(self, narrow=True)
+
+
+def widths(lengths: NDArray[np.integer[Any]], maxlen: int) -> NDArray[np.integer[Any]]:
+    """Return for each length the width it needs, one of few: fourths of ``maxlen``."""
+    step = -(-maxlen // WIDTHS)
+    return np.asarray(np.minimum(-(-lengths // step) * step, maxlen))
 
 
 def _parts(texts: Iterable[str]) -> Iterator[list[str]]:

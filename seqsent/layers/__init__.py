@@ -16,7 +16,7 @@ from seqsent.layers.determinism import (  # noqa: E402
     restore_random_state,
     set_seed,
 )
-from seqsent.layers.loop import Columns, Loop  # noqa: E402
+from seqsent.layers.loop import STEPS_PER_CALL, Columns, Loop  # noqa: E402
 from seqsent.layers.onehot import OneHot  # noqa: E402
 from seqsent.layers.pooling import Pooling, TimePooling, summarise  # noqa: E402
 from seqsent.layers.recurrent import GRU, LSTM, SimpleRNN  # noqa: E402
@@ -25,6 +25,7 @@ from seqsent.layers.word_dropout import WordDropout  # noqa: E402
 __all__ = [
     "GRU",
     "LSTM",
+    "STEPS_PER_CALL",
     "Bidirectional",
     "Columns",
     "Loop",

@@ -112,6 +112,11 @@ class TextEncoder:
         return cls(WordTokenizer.fit(texts, vocab_size, unseen), maxlen, padding, truncation)
 
     @property
+    def level(self) -> Level:
+        """What has an id: words or subwords."""
+        return "word" if isinstance(self.tokenizer, WordTokenizer) else "subword"
+
+    @property
     def vocabulary(self) -> Vocabulary:
         """The words or pieces that have ids."""
         return self.tokenizer.vocabulary

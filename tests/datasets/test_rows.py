@@ -63,3 +63,18 @@ def test_a_folder_for_passing_files_that_is_gone_is_one_line(
     encoder = TextEncoder.fit(["a"], maxlen=4)
     with pytest.raises(OutputError, match=r"gone has no room for .* Make room, or name another"):
         Rows.encoded(encoder, ["a"])
+
+
+@given(st.lists(st.integers(1, 9), min_size=1, max_size=40), st.integers(1, 8), st.randoms())
+def test_rows_that_come_together_are_about_equally_long(
+    lengths: list[int], count: int, random: Any
+) -> None:
+    encoder = TextEncoder.fit(["a"], maxlen=9, padding="back")
+    rows = Rows.encoded(encoder, ["a " * (length - 1) for length in lengths]).narrowed()
+    order = list(range(len(lengths)))
+    random.shuffle(order)
+    together = rows.together(np.array(order), count)
+    assert sorted(together) == sorted(order)
+    groups = [together[begin : begin + count] for begin in range(0, len(order), count)]
+    several = [group for group in groups if len(set(module.widths(rows.lengths[group], 9))) > 1]
+    assert len(several) < module.WIDTHS

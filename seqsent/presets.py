@@ -1,0 +1,161 @@
+"""Presets: plans with names, and plans that differ from them in some pieces."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, fields, replace
+from types import MappingProxyType
+from typing import Any
+
+from seqsent.errors import OptionError, unknown_name
+from seqsent.plan import Plan
+from seqsent.training import Recipe
+
+DEFAULT = "fast"
+
+
+@dataclass(frozen=True)
+class Preset:
+    """A plan with a name.
+
+    Parameters
+    ----------
+    name : str
+        What users type.
+    summary : str
+        What it is for, in a line.
+    plan : Plan
+        Everything it decides.
+    """
+
+    name: str
+    summary: str
+    plan: Plan
+
+
+_TEXTBOOK = Preset(
+    "textbook",
+    "The chapter's LSTM: 500 words, of each text the last hundred",
+    Plan(
+        architecture="lstm",
+        options={"units": 8},
+        embedding=16,
+        vocab_size=500,
+        maxlen=100,
+        recipe=Recipe(),
+    ),
+)
+
+_FAST = Preset(
+    "fast",
+    "A GRU in both directions beside runs of words; minutes on a laptop",
+    Plan(
+        architecture="gru",
+        options={"units": 32, "bidirectional": True, "pooling": "mean-max"},
+        embedding=64,
+        maxlen=200,
+        level="auto",
+        padding="back",
+        truncation="middle",
+        mask_padding=True,
+        word_dropout=0.1,
+        embedding_dropout=0.3,
+        feature_dropout=0.3,
+        ngrams=True,
+        recipe=Recipe(
+            "adam",
+            3e-3,
+            batch_size=64,
+            epochs=3,
+            patience=3,
+            schedule="cosine",
+            clip=1.0,
+            least_steps=200,
+        ),
+    ),
+)
+
+_ACCURATE = Preset(
+    "accurate",
+    "Three GRUs over vectors learned beforehand, beside runs of words; twenty minutes",
+    Plan(
+        architecture="gru",
+        options={"units": 48, "bidirectional": True, "pooling": "mean-max"},
+        embedding=100,
+        maxlen=400,
+        level="auto",
+        padding="back",
+        truncation="middle",
+        mask_padding=True,
+        word_dropout=0.2,
+        embedding_dropout=0.4,
+        feature_dropout=0.4,
+        vectors="learn",
+        ngrams=True,
+        members=3,
+        recipe=Recipe(
+            "adam",
+            3e-3,
+            batch_size=64,
+            epochs=5,
+            patience=3,
+            schedule="cosine",
+            clip=1.0,
+            average=0.99,
+            least_steps=200,
+        ),
+    ),
+)
+
+PRESETS = MappingProxyType({one.name: one for one in (_TEXTBOOK, _FAST, _ACCURATE)})
+
+_OF_RECIPE = {one.name for one in fields(Recipe)}
+
+# What can be changed of a plan, one by one.
+PIECES = ({one.name for one in fields(Plan)} | _OF_RECIPE) - {"recipe"}
+
+
+def get_preset(name: str) -> Preset:
+    """Return the preset of a name.
+
+    Raises
+    ------
+    OptionError
+        When there is none.
+    """
+    if name not in PRESETS:
+        raise OptionError(unknown_name("preset", str(name), PRESETS))
+    return PRESETS[name]
+
+
+def changed(plan: Plan, **pieces: Any) -> Plan:
+    """Return a plan with some of its pieces replaced.
+
+    Parameters
+    ----------
+    plan : Plan
+        What stays where nothing is said.
+    **pieces
+        Fields of `Plan` or `Recipe`; those that are None stay. Options are added to those
+        there are; with another architecture they begin anew.
+
+    Returns
+    -------
+    Plan
+        Pieces that need an embedding are left out with one-hot words.
+
+    Raises
+    ------
+    OptionError
+        When a value cannot be used.
+    """
+    given = {name: value for name, value in pieces.items() if value is not None}
+    options = (
+        {}
+        if given.get("architecture", plan.architecture) != plan.architecture
+        else {**plan.options}
+    )
+    given["options"] = {**options, **given.get("options", {})}
+    if isinstance(given.get("embedding"), str):
+        given = {"mask_padding": False, "embedding_dropout": 0.0, "vectors": "none", **given}
+    recipe = {name: given.pop(name) for name in _OF_RECIPE & given.keys()}
+    return replace(plan, **given, recipe=replace(plan.recipe, **recipe))

@@ -1,0 +1,166 @@
+"""Word vectors: read from a file, or learned from texts without labels."""
+
+from __future__ import annotations
+
+import gzip
+import os
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import AbstractContextManager
+from pathlib import Path
+from typing import Any, TextIO
+
+import numpy as np
+from numpy.typing import NDArray
+
+from seqsent.errors import DataError
+from seqsent.text.encoder import TextEncoder
+from seqsent.text.vocabulary import PADDING
+
+# What the vectors of common words are scaled to, near where a trainable embedding ends up.
+DEVIATION = 0.3
+
+# Passes over the texts when vectors are learned.
+EPOCHS = 5
+
+
+def read_vectors(
+    path: str | os.PathLike[str], pieces: Sequence[str], seed: int = 0
+) -> NDArray[np.float32]:
+    """Read the vectors of words from a text file.
+
+    Parameters
+    ----------
+    path : path
+        A word and its numbers on each line, as GloVe writes them; word2vec's and fastText's
+        ``.vec`` files begin with a line of two numbers, which is passed over. May end in
+        ``.gz``.
+    pieces : sequence of str
+        The words that are wanted, by id.
+    seed : int
+        Of the vectors of words that the file lacks.
+
+    Returns
+    -------
+    ndarray of float32, shape (ids, width)
+        Scaled alike whatever the file's scale; the row of padding is zero.
+
+    Raises
+    ------
+    DataError
+        When the file is missing, no such file, or has none of the words.
+    """
+    path = Path(path)
+    ids = {piece: id for id, piece in enumerate(pieces)}
+    found: dict[int, NDArray[np.float32]] = {}
+    try:
+        with _opened(path) as lines:
+            for number, line in enumerate(lines, start=1):
+                word, *numbers = line.rstrip().split(" ")
+                if number == 1 and len(numbers) == 1:
+                    continue
+                if word in ids:
+                    found[ids[word]] = _vector(path, number, numbers)
+    except OSError as error:
+        raise DataError(
+            f"{path} cannot be read: {error.strerror or error}. Expected a text file with a word "
+            "and its vector on each line."
+        ) from error
+    if not found:
+        raise DataError(
+            f"{path} has a vector for none of {len(pieces):,} words; expected a text file with a "
+            "word of the texts and its vector on each line"
+        )
+    widths = {len(vector) for vector in found.values()}
+    if len(widths) > 1:
+        raise DataError(
+            f"{path} has vectors of {' and '.join(map(str, sorted(widths)))} numbers; expected "
+            "equally many for every word"
+        )
+    return _matrix(found, len(pieces), seed)
+
+
+def learn_vectors(
+    texts: Iterable[str], encoder: TextEncoder, width: int, seed: int
+) -> NDArray[np.float32]:
+    """Learn the vectors of words from texts, whose labels are not needed [1]_.
+
+    Parameters
+    ----------
+    texts : iterable of str
+        Can be gone through more than once.
+    encoder : TextEncoder
+        Says which words there are.
+    width : int
+        Numbers per word.
+    seed : int
+        Equal seeds give equal vectors.
+
+    Returns
+    -------
+    ndarray of float32, shape (ids, width)
+        As `read_vectors` gives them.
+
+    Raises
+    ------
+    DataError
+        When gensim is not installed.
+
+    References
+    ----------
+    .. [1] Mikolov, T. et al. (2013). Distributed representations of words and phrases and
+       their compositionality. NeurIPS, 3111-3119.
+    """
+    try:
+        from gensim.models import Word2Vec
+    except ImportError as error:
+        raise DataError(
+            "vectors are to be learned from texts, and gensim is not installed. Run: python -m "
+            'pip install "seqsent[vectors]"; or leave them out: --vectors none'
+        ) from error
+    model = Word2Vec(
+        _Sentences(texts, encoder),
+        vector_size=width,
+        min_count=1,
+        sorted_vocab=0,
+        epochs=EPOCHS,
+        seed=seed,
+        workers=1,  # with more the vectors depend on which is faster
+    )
+    found = {int(id): model.wv[id] for id in model.wv.index_to_key}
+    return _matrix(found, encoder.vocab_size, seed)
+
+
+class _Sentences:
+    """Texts as lists of ids in words, as gensim wants them, time and again."""
+
+    def __init__(self, texts: Iterable[str], encoder: TextEncoder) -> None:
+        self._texts, self._encoder = texts, encoder
+
+    def __iter__(self) -> Iterator[list[str]]:
+        return (list(map(str, ids)) for ids in self._encoder.tokenizer.ids(self._texts, None))
+
+
+def _opened(path: Path) -> AbstractContextManager[TextIO]:
+    if path.suffix == ".gz":
+        return gzip.open(path, "rt", encoding="utf-8", errors="replace")
+    return path.open(encoding="utf-8", errors="replace")
+
+
+def _vector(path: Path, number: int, numbers: list[str]) -> NDArray[np.float32]:
+    try:
+        vector = np.array(numbers, dtype=np.float32)
+    except ValueError as error:
+        raise DataError(f"line {number} of {path} has no vector: {error}") from error
+    if not len(vector) or not np.isfinite(vector).all():
+        raise DataError(f"line {number} of {path} has no vector; expected finite numbers")
+    return vector
+
+
+def _matrix(found: dict[int, Any], count: int, seed: int) -> NDArray[np.float32]:
+    known = np.stack(list(found.values()))
+    scale = DEVIATION / max(float(known.std()), 1e-6)
+    random = np.random.default_rng(seed)
+    matrix = random.normal(0, DEVIATION, (count, known.shape[1])).astype(np.float32)
+    matrix[list(found)] = known * scale
+    matrix[PADDING] = 0
+    return matrix
