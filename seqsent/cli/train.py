@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import asdict
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, get_type_hints
 
 import typer
 
@@ -24,6 +24,9 @@ from seqsent.cli.app import (
 )
 from seqsent.cli.unfinished import arguments_of, begin, kept
 from seqsent.errors import DataError, OptionError
+
+# Of this run, and not of the training.
+_NOT_KEPT = ("ctx", "resume", "as_json", "return")
 
 
 @app.command(cls=Command)
@@ -74,9 +77,10 @@ def train(
             raise DataError("no data arrived; expected a file, a folder or a data set's name")
     else:
         _refuse_others(ctx)
-        arguments = arguments_of(resume)
+        kinds = {n: k for n, k in get_type_hints(train).items() if n not in _NOT_KEPT}
+        arguments = arguments_of(resume, kinds)
         choose_backend(arguments["backend"])
-    for name in ("ctx", "resume", "as_json"):
+    for name in _NOT_KEPT:
         arguments.pop(name, None)
     _train(arguments, resume, as_json=as_json, **arguments)
 

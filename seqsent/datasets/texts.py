@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from seqsent.errors import DataError
+from seqsent.untrusted import shown
 
 
 @dataclass(frozen=True, eq=False)
@@ -233,7 +234,7 @@ def is_missing(value: Any) -> bool:
 def expected_text(value: Any, row: int, name: str) -> DataError:
     """Return the error for something else in the place of a text, its row counted from 1."""
     return DataError(
-        f"row {row} of {name} has {value!r:.60} where a text was expected; leave such rows out, "
+        f"row {row} of {name} has {shown(value)} where a text was expected; leave such rows out, "
         "or name another text column with --text (text= in Python)"
     )
 
@@ -283,7 +284,7 @@ def _label_name(label: Any, row: int, name: str) -> str:
     if isinstance(label, str | Number) and str(label).strip().lower() not in ("", "nan"):
         return str(label).strip()
     raise DataError(
-        f"row {row} of {name} has {label!r:.60} where a label was expected; expected a word or a "
+        f"row {row} of {name} has {shown(label)} where a label was expected; expected a word or a "
         "number, or a list of them in every row"
     )
 
