@@ -129,7 +129,7 @@ def conform(value: Any, to: Any, where: str = "it") -> Any:
         return float(value)
     if to is Path and isinstance(value, str):
         return Path(value)
-    if to is type(value):  # which a truth value is not where a whole number is declared
+    if to is type(value) and to is not float:  # a truth value is no whole number
         return value
     expected = getattr(to, "__name__", None) if origin is None else str(to)
     raise ValueError(f"{where} is {kind_of_value(value)}; expected {expected}")
