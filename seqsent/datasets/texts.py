@@ -282,7 +282,8 @@ def _label_name(label: Any, row: int, name: str) -> str:
     if isinstance(label, float) and label.is_integer():
         label = int(label)
     if isinstance(label, str | Number) and str(label).strip().lower() not in ("", "nan"):
-        return str(label).strip()
+        # Half a character can be in no file.
+        return str(label).strip().encode("utf-8", "replace").decode()
     raise DataError(
         f"row {row} of {name} has {shown(label)} where a label was expected; expected a word or a "
         "number, or a list of them in every row"

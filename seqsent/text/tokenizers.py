@@ -87,7 +87,7 @@ class WordTokenizer:
     def pieces(self, text: str) -> list[tuple[str, int]]:
         """Return a text's words with their ids, also the words that have none of their own."""
         known = self._ids
-        words = split_words(text)
+        words = split_words(_ends(text))
         if self.rarer is not None:
             words = [word for word in words if word in known]
         return [(word, known.get(word, UNKNOWN)) for word in words]

@@ -16,7 +16,7 @@ import zipfile
 from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, partial
 from hashlib import sha256
 from pathlib import Path
 from random import Random
@@ -99,6 +99,27 @@ def mutate_json(content: bytes, random: Random) -> bytes:
     return json.dumps(document).encode()
 
 
+def mutate_members(content: bytes, random: Random) -> bytes:
+    """Damage one member of a zip file, its checksum right."""
+    try:
+        parts = unpacked(content)
+        name = random.choice([*parts])
+    except Exception:  # it was damaged before
+        return mutate_bytes(content, random)
+    if random.random() < 0.2:
+        return mutate_bytes(content, random)
+    return packed({**parts, name: mutate_bytes(parts[name], random)})
+
+
+def mutate_unpacked(content: bytes, random: Random) -> bytes:
+    """Damage what is in a gzip file."""
+    try:
+        inside = gzip.decompress(content)
+    except Exception:  # it was damaged before, or never packed
+        return mutate_bytes(content, random)
+    return gzip.compress(mutate_bytes(inside, random), 1)
+
+
 def _odd_somewhere(value: Any, random: Random) -> Any:
     if random.random() < 0.1 or not value or not isinstance(value, dict | list):
         return random.choice(ODD)
@@ -140,11 +161,9 @@ def read_text(content: bytes) -> None:
 
 @cache
 def encoders() -> list[TextEncoder]:
-    """Return one of each level."""
-    return [
-        TextEncoder.fit(TEXTS, maxlen=6, vocab_size=60, level=level, unseen=unseen)
-        for level, unseen in [("word", "unknown"), ("word", "drop"), ("subword", "unknown")]
-    ]  # type: ignore[arg-type]
+    """Return one of each level, and one that drops words."""
+    fit = partial(TextEncoder.fit, TEXTS, maxlen=6, vocab_size=60)
+    return [fit(), fit(unseen="drop"), fit(level="subword")]
 
 
 def read_encoder(content: bytes) -> None:
@@ -363,10 +382,10 @@ TARGETS: dict[str, Target] = {
     ),
     "csv": Target(table("a.csv"), lambda: [CSV, CSV.replace(b",", b";")], mutate_bytes),
     "tsv": Target(table("a.tsv"), lambda: [CSV.replace(b",", b"\t")], mutate_bytes),
-    "csv.gz": Target(table("a.csv.gz"), lambda: [gzip.compress(CSV)], mutate_bytes),
+    "csv.gz": Target(table("a.csv.gz"), lambda: [gzip.compress(CSV)], mutate_unpacked),
     "jsonl": Target(table("a.jsonl"), lambda: [JSONL], mutate_bytes),
     "parquet": Target(table("a.parquet"), lambda: [parquet()], mutate_bytes),
-    "npz": Target(from_file("imdb.npz", imdb_files.read_npz), lambda: [imdb()], mutate_bytes),
+    "npz": Target(from_file("imdb.npz", imdb_files.read_npz), lambda: [imdb()], mutate_members),
     "pickled": Target(
         lambda content: from_file("imdb.npz", imdb_files.read_npz)(
             imdb(x_train=npy(objects([[1], [2]]), pickled=content or b"."))
@@ -375,7 +394,7 @@ TARGETS: dict[str, Target] = {
         mutate_bytes,
     ),
     "tar": Target(
-        from_file("a.tar.gz", read_reviews), lambda: [tarred(), tarred(pack=bytes)], mutate_bytes
+        from_file("a.tar.gz", read_reviews), lambda: [tarred(), tarred(pack=bytes)], mutate_unpacked
     ),
     "word index": Target(
         from_file("index.json", imdb_files.read_word_index), document(RANKS), mutate_json
@@ -388,7 +407,7 @@ TARGETS: dict[str, Target] = {
     "config": Target(exchanged("config", load), lambda: [part("config")], mutate_json),
     "weights": Target(exchanged("weights", load), lambda: [part("weights")], mutate_bytes),
     "seqsent": Target(from_file("model.seqsent", use), lambda: [whole()], mutate_bytes),
-    "state": Target(from_file("m/state.npz", restore), lambda: [training()[1]], mutate_bytes),
+    "state": Target(from_file("m/state.npz", restore), lambda: [training()[1]], mutate_members),
     "arguments": Target(
         from_file("m.unfinished/arguments.json", arguments), document(ASKED), mutate_json
     ),
