@@ -148,7 +148,8 @@ def _plan(
     return Plan(
         architecture=architecture,
         options=parse_options(option or []),
-        embedding=int(embedding) if embedding.isdigit() else embedding,
+        # A width of more digits is none.
+        embedding=int(embedding) if embedding.isdecimal() and len(embedding) < 9 else embedding,
         vocab_size=vocab_size,
         maxlen=maxlen,
         level=level,  # type: ignore[arg-type]  # checked where it is used

@@ -13,8 +13,6 @@ import tempfile
 from pathlib import Path
 from random import Random
 
-import atheris
-
 FOUND = Path(__file__).parent / "found"
 
 # Whose branches count; Keras' and NumPy's would take minutes to prepare.
@@ -26,6 +24,8 @@ SECONDS, MEGABYTES = 20, 3_000
 
 def fuzz(name: str, seconds: str, corpus: str) -> None:
     """Fuzz one target; ends the process."""
+    import atheris  # in a group of its own, and pytest imports this module
+
     with atheris.instrument_imports(include=INSTRUMENTED):
         from tests.hostile.targets import TARGETS
     target = TARGETS[name]

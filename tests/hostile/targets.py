@@ -336,6 +336,22 @@ def exchanged(name: str, then: Callable[[Path], object]) -> Callable[[bytes], ob
 
 
 @cache
+def classifier() -> TextClassifier:
+    """Return a classifier, loaded."""
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "model.seqsent"
+        path.write_bytes(whole())
+        return seqsent.load(path)
+
+
+def ask(content: bytes) -> None:
+    """Ask for answers and for reasons, halves of characters included."""
+    text = content.decode("utf-8", "surrogateescape")
+    (answer,) = classifier().predict([text])
+    assert classifier().explain(text).label == answer
+
+
+@cache
 def training() -> tuple[Any, bytes]:
     """Return a small network, compiled, and the state of its training."""
     model = build_model("gru", vocab_size=8, maxlen=4, embedding=2, units=2)
@@ -377,6 +393,7 @@ def document(record: Any) -> Callable[[], list[bytes]]:
 
 TARGETS: dict[str, Target] = {
     "text": Target(read_text, lambda: [one.encode() for one in TEXTS], mutate_bytes),
+    "predict": Target(ask, lambda: [one.encode() for one in TEXTS], mutate_bytes),
     "lines": Target(
         from_file("a.txt", lambda path: list(read_texts(path))), lambda: [CSV], mutate_bytes
     ),

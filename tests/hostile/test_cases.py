@@ -14,10 +14,12 @@ import tarfile
 import zipfile
 import zlib
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
 import h5py
+import keras
 import numpy as np
 import pytest
 
@@ -835,3 +837,13 @@ def test_reviews_behind_links_without_end_are_left_out(tmp_path: Path) -> None:
     (tmp_path / name).unlink()
     (tmp_path / name).symlink_to("/dev/zero")
     assert len(imdb_files.read_raw(tmp_path / "aclImdb", RANKS).train) == 2
+
+
+def test_a_program_that_switches_safe_mode_off_does_not_let_a_lambda_in() -> None:
+    def switch_off_and_load() -> None:
+        keras.config.enable_unsafe_deserialization()
+        read("config", NETWORKS["a lambda"][1]())
+
+    # Keras keeps the switch for each thread.
+    with ThreadPoolExecutor(1) as thread, pytest.raises(SeqsentError, match="has a 'Lambda'"):
+        thread.submit(switch_off_and_load).result()

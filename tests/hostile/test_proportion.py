@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
@@ -20,10 +21,8 @@ from tests.hostile.test_cases import CASES, read
 
 FIFTY = 50 * 2**20
 LARGE = {
-    "text": [b"a fine film " * (FIFTY // 12), b"a" * FIFTY, "영화".encode() * (FIFTY // 6)],
-    "lines": [b"a" * FIFTY],
-    "csv": [b"text,label\\n" + b"a" * FIFTY + b",1\\na,2\\n"],
-    "jsonl": [b'{"text": "' + b"a" * FIFTY + b'", "label": 1}'],
+    "text": b"a fine film " * (FIFTY // 12),
+    "lines": b"a" * FIFTY,
 }
 BOMBS = ["terabytes in digits", "reviews that ask for memory", "reviews that are one review"]
 BOMBS += ["an embedding of a billion", "weights of 10**12 numbers", "a name of 8 GB"]
@@ -38,16 +37,16 @@ def taken(name, content):
 for target in TARGETS.values():
     target.read(target.examples()[0])
 bombs = {name: taken(CASES[name][0], CASES[name][1]()) for name in BOMBS}
-large = {name: [taken(name, one) for one in LARGE[name]] for name in LARGE}
+large = {name: taken(name, content) for name, content in LARGE.items()}
 print(json.dumps([bombs, large]))
 """
 
 
 def test_bombs_take_next_to_nothing_and_large_texts_a_multiple_of_themselves() -> None:
-    done = subprocess.run(
-        [sys.executable, "-c", MEASURE], capture_output=True, text=True, check=False
-    )
+    root = Path(__file__).parents[2]
+    command = [sys.executable, "-c", MEASURE]
+    done = subprocess.run(command, capture_output=True, text=True, cwd=root, check=False)
     assert done.returncode == 0, done.stderr
     bombs, large = json.loads(done.stdout.splitlines()[-1])
     assert max(bombs.values()) < 100, bombs  # megabytes
-    assert max(map(max, large.values())) < 1_000, large
+    assert max(large.values()) < 1_000, large
