@@ -71,6 +71,15 @@ def kills(session: nox.Session, backend: str) -> None:
 
 
 @nox.session(default=False)
+def fuzz(session: nox.Session) -> None:
+    """Fuzz every reader, or those named, each for SEQSENT_FUZZ_SECONDS, 60 without it."""
+    session.install("-e", ".[jax]", "--group", "fuzz", env=PINS)
+    seconds = os.environ.get("SEQSENT_FUZZ_SECONDS", "60")
+    command = ["python", "-m", "tests.hostile.fuzz", seconds, *session.posargs]
+    session.run(*command, env=_environment(session, "jax"))
+
+
+@nox.session(default=False)
 @nox.parametrize("backend", BACKENDS, ids=BACKENDS)
 def bench(session: nox.Session, backend: str) -> None:
     """Measure speed and memory on one backend beside stock Keras; takes a quarter of an hour."""

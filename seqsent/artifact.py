@@ -10,7 +10,7 @@ import zipfile
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, TypedDict
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,17 +18,17 @@ from numpy.typing import NDArray
 from seqsent.certainty import Certainty
 from seqsent.classifier import TextClassifier
 from seqsent.environment import environment
-from seqsent.errors import ArtifactError, DataError, OutputError, SeqsentError
-from seqsent.layers import keras
+from seqsent.errors import ArtifactError, OutputError, SeqsentError
+from seqsent.network import load_network
 from seqsent.registry import registry
 from seqsent.text import TextEncoder
+from seqsent.untrusted import conform, in_brief, open_archive, read_json, read_member, shown
 
 FORMAT = 1
 MANIFEST, MODEL, TOKENIZER = "manifest.json", "model.keras", "tokenizer.json"
 
 # More than any real file of this kind unpacks to.
 _LARGEST = {MANIFEST: 2**26, MODEL: 2**33, TOKENIZER: 2**30}
-_TIGHTEST = 1_000
 
 # Rows of ids by which a file is known to answer as when it was written.
 _SAMPLE_ROWS = 16
@@ -78,6 +78,39 @@ class Manifest:
     format: int = FORMAT
     confidence: float = 0.0
     certainty: Certainty | None = None
+
+    def __post_init__(self) -> None:
+        """Refuse what no classifier would say of itself."""
+        if self.format != FORMAT:
+            raise ValueError(f"its format is {self.format}; expected {FORMAT}")
+        if len(set(self.labels)) < max(len(self.labels), 1 if self.multi_label else 2):
+            raise ValueError("its labels are too few, or one is there twice")
+        if not 0 < self.threshold < 1 or not 0 <= self.confidence <= 1:
+            raise ValueError("its threshold or confidence is no share")
+        if any(len(row) != len(self.labels) for row in self.sample):
+            raise ValueError("its sample has not one number per label")
+
+
+class _Texts(TypedDict):
+    fingerprint: str
+    train: int
+    validation: int
+
+
+class _Accuracy(TypedDict):
+    validation: float
+    test: float
+
+
+class About(TypedDict, total=False):
+    """What `Manifest.about` may say that others read: card, pages, inspection."""
+
+    options: Mapping[str, Any]
+    recipe: Mapping[str, Any]
+    data: _Texts
+    epochs: int
+    best_epoch: int
+    accuracy: Mapping[str, _Accuracy]
 
 
 def sample_ids(encoder: TextEncoder) -> NDArray[np.int32]:
@@ -183,12 +216,19 @@ def load(path: str | os.PathLike[str]) -> TextClassifier:
     _require_plugin(path, manifest)
     try:
         encoder = TextEncoder.from_json(parts[TOKENIZER])
-    except DataError as error:
-        raise ArtifactError(f"{path} has no usable text encoder: {error}") from error
+        model = load_network(
+            parts[MODEL],
+            maxlen=encoder.maxlen,
+            vocab_size=encoder.vocab_size,
+            num_classes=len(manifest.labels),
+            multi_label=manifest.multi_label,
+        )
+    except ValueError as error:
+        raise ArtifactError(f"{path} cannot be loaded: {in_brief(error)}") from error
     return TextClassifier(
-        model=_load_model(path, parts[MODEL]),
+        model=model,
         encoder=encoder,
-        label_names=tuple(manifest.labels),
+        label_names=manifest.labels,
         multi_label=manifest.multi_label,
         threshold=manifest.threshold,
         confidence=manifest.confidence,
@@ -200,56 +240,44 @@ def load(path: str | os.PathLike[str]) -> TextClassifier:
 def _read(path: Path) -> dict[str, bytes]:
     """Return the parts of a file; nothing is unpacked, so no name can lead elsewhere."""
     try:
-        with zipfile.ZipFile(path) as archive:
-            _check_parts(path, archive)
-            return {part: archive.read(part) for part in (MANIFEST, TOKENIZER, MODEL)}
+        with open_archive(path) as archive:
+            found, expected = sorted(archive.namelist()), sorted(_LARGEST)
+            if found != expected:
+                raise ArtifactError(
+                    f"{path} holds {shown(', '.join(found)) if found else 'nothing'}; expected "
+                    f"{', '.join(expected)}. It is no .seqsent file."
+                )
+            return {name: read_member(archive, name, _LARGEST[name]) for name in expected}
     except ArtifactError:  # which is a ValueError, and said all there is to say
         raise
     except FileNotFoundError as error:
         raise ArtifactError(f"{path} does not exist; expected a .seqsent file") from error
-    except (OSError, zipfile.BadZipFile, EOFError, ValueError, NotImplementedError) as error:
+    except (OSError, ValueError) as error:
         raise ArtifactError(
-            f"{path} cannot be read as a .seqsent file: {error}. It is truncated or something "
-            "else; copy it again, or train anew."
+            f"{path} cannot be read as a .seqsent file: {in_brief(error)}. It is truncated or "
+            "something else; copy it again, or train anew."
         ) from error
-
-
-def _check_parts(path: Path, archive: zipfile.ZipFile) -> None:
-    parts = {part.filename: part for part in archive.infolist()}
-    expected = sorted(_LARGEST)
-    if sorted(parts) != expected or len(archive.infolist()) != len(expected):
-        raise ArtifactError(
-            f"{path} holds {', '.join(sorted(parts)) or 'nothing'}; expected "
-            f"{', '.join(expected)}. It is no .seqsent file."
-        )
-    for name, part in parts.items():
-        packed_too_tightly = part.file_size > _TIGHTEST * max(part.compress_size, 1)
-        if part.file_size > _LARGEST[name] or packed_too_tightly:
-            raise ArtifactError(
-                f"{name} in {path} would unpack to {part.file_size:,} bytes, more than a model "
-                "has. Do not trust this file."
-            )
 
 
 def _manifest(path: Path, parts: Mapping[str, bytes]) -> Manifest:
     try:
-        record = json.loads(parts[MANIFEST])
-        if record["format"] != FORMAT:
+        record = read_json(parts[MANIFEST])
+        written = record.get("format") if isinstance(record, dict) else FORMAT
+        if isinstance(written, int) and written > FORMAT:
             raise ArtifactError(
-                f"{path} is of format {record['format']!r}; this version reads format {FORMAT}. "
+                f"{path} is of format {written}; this version reads format {FORMAT}. "
                 "Update seqsent: python -m pip install -U seqsent"
             )
-        kept = {"labels": tuple(record["labels"]), "certainty": _certainty(record.get("certainty"))}
-        manifest = Manifest(**{**record, **kept})
-        digests = dict(manifest.files)
+        manifest: Manifest = conform(record, Manifest)
+        conform(manifest.about, About, "it.about")
     except ArtifactError:  # which is a ValueError, and said all there is to say
         raise
-    except (ValueError, LookupError, TypeError, AttributeError, RecursionError) as error:
+    except ValueError as error:
         raise ArtifactError(
-            f"{path} has a manifest that cannot be read: {type(error).__name__}: {error}"
+            f"{path} has a manifest that cannot be read: {in_brief(error)}"
         ) from error
     for part in (TOKENIZER, MODEL):
-        if digests.get(part) != _digest(parts[part]):
+        if manifest.files.get(part) != _digest(parts[part]):
             raise ArtifactError(
                 f"{part} in {path} is not what was saved: its checksum differs. Copy the file "
                 "again, or train anew."
@@ -270,30 +298,6 @@ def _require_plugin(path: Path, manifest: Manifest) -> None:
             registry().architectures.get(name)[1].load_encoder()
     except SeqsentError as error:
         raise ArtifactError(f"{path} cannot be loaded: {error}") from error
-
-
-def _load_model(path: Path, content: bytes) -> keras.Model:
-    with tempfile.TemporaryDirectory() as folder:
-        file = Path(folder) / MODEL
-        file.write_bytes(content)
-        try:
-            return keras.models.load_model(file, compile=False)
-        # Whatever Keras makes of a configuration that it cannot or will not build.
-        except Exception as error:
-            reason = str(error).strip().splitlines()
-            raise ArtifactError(
-                f"the model in {path} cannot be loaded: {type(error).__name__}: "
-                f"{reason[0] if reason else ''}"
-            ) from error
-
-
-def _certainty(record: Any) -> Certainty | None:
-    if record is None:
-        return None
-    curve = {name: tuple(map(float, values)) for name, values in record.items()}
-    if len({len(values) for values in curve.values()}) != 1 or not all(curve.values()):
-        raise ValueError("its certainty is no curve")
-    return Certainty(**curve)
 
 
 def _digest(content: bytes) -> str:

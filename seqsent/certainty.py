@@ -33,6 +33,11 @@ class Certainty:
     confidence: tuple[float, ...]
     right: tuple[float, ...]
 
+    def __post_init__(self) -> None:
+        """Refuse what is no curve."""
+        if len(self.confidence) != len(self.right) or not self.right:
+            raise ValueError("the certainty is no curve: one share for each confidence")
+
     @classmethod
     def measure(cls, confidence: NDArray[np.floating], right: NDArray[np.bool_]) -> Certainty:
         """Measure it on answers, shape (texts,), most of which should be right.

@@ -5,12 +5,11 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-import zipfile
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, TypedDict
 
 import numpy as np
 from filelock import FileLock, Timeout
@@ -21,10 +20,16 @@ from seqsent.datasets.rows import CHUNK
 from seqsent.errors import OutputError, TrainingError
 from seqsent.layers import keras
 from seqsent.results import Epoch
+from seqsent.untrusted import conform, in_brief, read_arrays, read_json
 
 STATE, LOCK = "state.npz", "lock"
 
 Arrays = dict[str, NDArray[Any]]
+
+
+class _About(TypedDict):
+    identity: Mapping[str, str]
+    epochs: list[Epoch]
 
 
 @dataclass(frozen=True)
@@ -126,24 +131,23 @@ class Checkpoint:
         path = self.folder / STATE
         if not path.exists():
             return [], []
+        variables = _variables(model)
         try:
-            # Opened here, because NumPy leaves a file open that it cannot read.
-            with path.open("rb") as opened, np.load(opened, allow_pickle=False) as file:
-                arrays = dict(file)
-            about = json.loads(arrays["about"].tobytes())
-            identity = dict(about["identity"])
-            epochs = [Epoch(**figures) for figures in about["epochs"]]
-        except (OSError, ValueError, LookupError, TypeError, EOFError, zipfile.BadZipFile) as error:
+            arrays = read_arrays(path)
+            about = conform(read_json(arrays["about"].tobytes()), _About)
+            self._check(about["identity"])
+            values = _in_order("variable", arrays, variables)
+            best = _in_order("best", arrays, model.weights)
+            layers.restore_random_state(_named("random", arrays))
+        # PyTorch refuses a random state that is none with the last two.
+        except (OSError, ValueError, LookupError, RuntimeError, TypeError) as error:
             raise TrainingError(
-                f"{path} cannot be read: {error}. Expected the state of a training; name another "
-                "folder to begin anew."
+                f"{path} cannot be read: {in_brief(error)}. Expected the state of a training; "
+                "name another folder to begin anew."
             ) from error
-        self._check(identity)
-        for number, variable in enumerate(_variables(model)):
-            variable.assign(arrays[f"variable-{number}"])
-        layers.restore_random_state(_named("random", arrays))
-        best = _named("best", arrays)
-        return epochs, [best[str(number)] for number in range(len(best))]
+        for variable, value in zip(variables, values, strict=True):
+            variable.assign(value)
+        return about["epochs"], best
 
     def _check(self, identity: Mapping[str, str]) -> None:
         for what, expected in self.identity.items():
@@ -204,9 +208,22 @@ def _named(prefix: str, arrays: Arrays) -> Arrays:
     }
 
 
+def _in_order(prefix: str, arrays: Arrays, variables: list[Any]) -> list[NDArray[Any]]:
+    """Return the arrays for variables, of the shape and type of each."""
+    found = _named(prefix, arrays)
+    values = [found[str(number)] for number in range(len(variables))]
+    for value, variable in zip(values, variables, strict=True):
+        kind = keras.backend.standardize_dtype(variable.dtype)
+        if value.shape != tuple(variable.shape) or value.dtype != kind:
+            raise ValueError(
+                f"{prefix} {variable.path} has shape {value.shape} and type {value.dtype}"
+            )
+    return values
+
+
 def _owner(folder: Path) -> str:
     try:
-        return (folder / "owner").read_text(encoding="utf-8")
+        return (folder / "owner").read_text(encoding="utf-8", errors="replace")[:40]
     except OSError:
         return "a process that did not say its number"
 

@@ -2,16 +2,55 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, TypedDict
 
 from seqsent.errors import DataError
 from seqsent.results import Comparison
+from seqsent.untrusted import conform, in_brief, read_document
 
 FIGURES = ("loss", "accuracy", "val_loss", "val_accuracy")
+
+
+class _Asked(TypedDict):
+    data: str
+    experiments: str
+    epochs: int | None
+    seed: int
+    seeds: int
+
+
+class _Data(TypedDict):
+    fingerprint: str
+
+
+class _Environment(TypedDict):
+    backend: str
+
+
+class _Epoch(TypedDict):
+    loss: float
+    accuracy: float
+    val_loss: float
+    val_accuracy: float
+
+
+class _Run(TypedDict):
+    experiment: str
+    seed: int
+    epochs: list[_Epoch]
+    test_loss: float
+
+
+class _Record(TypedDict):
+    """What a repetition needs of a ``metrics.json``; there is more in it."""
+
+    asked: _Asked
+    data: _Data
+    environment: _Environment
+    runs: list[_Run]
 
 
 @dataclass(frozen=True)
@@ -50,21 +89,15 @@ def read_record(path: Path) -> dict[str, Any]:
         When it is missing, no record, or does not say what was asked for.
     """
     try:
-        record = json.loads(path.read_text(encoding="utf-8"))
-        complete = record["asked"] and record["environment"]["backend"] and record["runs"]
-    except OSError as error:
+        record: dict[str, Any] = conform(read_document(path), _Record)
+    except (OSError, ValueError) as error:
+        what = "cannot be read" if isinstance(error, OSError) else "is no record of a comparison"
         raise DataError(
-            f"{path} cannot be read: {error.strerror or error}. Expected the metrics.json of "
-            "`seqsent reproduce`."
+            f"{path} {what}: {in_brief(error)}. Expected the metrics.json of `seqsent reproduce`."
         ) from error
-    except (ValueError, LookupError, TypeError, RecursionError) as error:
-        raise DataError(
-            f"{path} is no record of a comparison: {error}. Expected the metrics.json of "
-            "`seqsent reproduce`."
-        ) from error
-    if not complete:
-        raise DataError(f"{path} does not say what was asked for; it cannot be repeated")
-    return dict(record)
+    if not record["runs"]:
+        raise DataError(f"{path} records no run; it cannot be repeated")
+    return record
 
 
 def check_data(record: Mapping[str, Any], fingerprint: str) -> None:

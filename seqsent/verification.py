@@ -14,7 +14,7 @@ import numpy as np
 
 from seqsent.artifact import load, read_manifest, sample_ids
 from seqsent.backend import installed_backends
-from seqsent.errors import BackendError
+from seqsent.errors import ArtifactError, BackendError
 
 # Rounding in the networks' sums stays well below this; another arithmetic does not.
 TOLERANCE = 1e-5
@@ -69,9 +69,15 @@ def verify(
         When a backend cannot answer.
     """
     expected = np.array(read_manifest(path).sample)
+    found = {backend: _ask(path, backend) for backend in backends or installed_backends()}
+    if any(answers.shape != expected.shape for answers in found.values()):
+        raise ArtifactError(
+            f"{path} has answers of shape {expected.shape} in it, which are not those to its "
+            "sample. Train anew."
+        )
     return [
-        Verification(backend, float(np.abs(_ask(path, backend) - expected).max()))
-        for backend in backends or installed_backends()
+        Verification(backend, float(np.abs(answers - expected).max()))
+        for backend, answers in found.items()
     ]
 
 

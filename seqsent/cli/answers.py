@@ -40,5 +40,5 @@ def own_standard_output() -> None:
         own = os.dup(sys.stdout.fileno())
         os.dup2(sys.stderr.fileno(), sys.stdout.fileno())
         buffering = 1 if sys.stdout.isatty() else -1
-        encoding, errors = sys.stdout.encoding, sys.stdout.errors
-        sys.stdout = os.fdopen(own, "w", buffering, encoding, errors)
+        # What a terminal has no letters for is written as its number.
+        sys.stdout = os.fdopen(own, "w", buffering, sys.stdout.encoding, "backslashreplace")

@@ -14,7 +14,7 @@ import typer
 
 from seqsent.cli.answers import Command, output
 from seqsent.cli.app import AsJson, Backend, Encoding, Model, TextColumn, app
-from seqsent.errors import OutputError
+from seqsent.errors import DataError, OutputError
 
 if TYPE_CHECKING:
     from seqsent.classifier import TextClassifier
@@ -60,11 +60,24 @@ def predict(
     elif input is not None:
         lines = read_texts(input, text=text, encoding=encoding)
     else:
-        lines = (line.rstrip("\r\n") for line in sys.stdin)
+        lines = _standard_input()
     with _destination(output) as file:
         for batch in batches(lines, 4_096):
             file.writelines(f"{line}\n" for line in _answers(classifier, batch, as_json))
             file.flush()
+
+
+def _standard_input() -> Iterator[str]:
+    from seqsent.datasets.lines import lines_of
+
+    try:
+        for line in lines_of(sys.stdin, "standard input"):
+            yield line.rstrip("\r\n")
+    except UnicodeDecodeError as error:
+        raise DataError(
+            f"standard input is not {error.encoding}: byte {error.object[error.start]:#04x} cannot "
+            "be read. Name a file with --input, and its encoding with --encoding."
+        ) from error
 
 
 def _answers(classifier: TextClassifier, texts: list[str], as_json: bool) -> Iterator[str]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import asdict
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, get_type_hints
 
 import typer
 
@@ -25,6 +25,9 @@ from seqsent.cli.app import (
 )
 from seqsent.cli.unfinished import arguments_of, begin, kept
 from seqsent.errors import DataError, OptionError
+
+# Of this run, and not of the training.
+_NOT_KEPT = ("ctx", "resume", "as_json", "return")
 
 
 @app.command(cls=Command)
@@ -90,9 +93,10 @@ def train(
             raise DataError("no data arrived; expected a file, a folder or a data set's name")
     else:
         _refuse_others(ctx)
-        arguments = arguments_of(resume)
+        kinds = {n: k for n, k in get_type_hints(train).items() if n not in _NOT_KEPT}
+        arguments = arguments_of(resume, kinds)
         choose_backend(arguments["backend"])
-    for name in ("ctx", "resume", "as_json"):
+    for name in _NOT_KEPT:
         arguments.pop(name, None)
     _train(arguments, resume, as_json=as_json, **arguments)
 
@@ -156,6 +160,13 @@ def _plan(
     return changed(
         get_preset(preset).plan,
         options=parse_options(option or []),
-        embedding=int(embedding) if embedding and embedding.isdigit() else embedding,
+        embedding=_width(embedding),
         **pieces,
     )
+
+
+def _width(embedding: str | None) -> int | str | None:
+    """Return a width as a number; of more digits it is none."""
+    if embedding and embedding.isdecimal() and len(embedding) < 9:
+        return int(embedding)
+    return embedding

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -13,8 +13,11 @@ import typer
 
 from seqsent.cli.app import one_line
 from seqsent.errors import OutputError, TrainingError
+from seqsent.untrusted import conform, in_brief, read_document
 
 ARGUMENTS = "arguments.json"
+
+_ENDING = ".unfinished"
 
 
 def begin(out: Path, arguments: dict[str, Any]) -> Path:
@@ -25,7 +28,7 @@ def begin(out: Path, arguments: dict[str, Any]) -> Path:
     OutputError
         When an interrupted training is there already, or nothing can be written.
     """
-    folder = out.with_name(f"{out.name}.unfinished")
+    folder = out.with_name(f"{out.name}{_ENDING}")
     if _begun(folder):
         raise OutputError(
             f"{folder} holds a training that was interrupted. Go on with it: seqsent train "
@@ -45,8 +48,15 @@ def begin(out: Path, arguments: dict[str, Any]) -> Path:
     return folder
 
 
-def arguments_of(folder: Path) -> dict[str, Any]:
+def arguments_of(folder: Path, expected: Mapping[str, Any]) -> dict[str, Any]:
     """Return what an interrupted training was asked for.
+
+    Parameters
+    ----------
+    folder : Path
+        As `begin` made it. The file to be written is the one beside it, whatever it says.
+    expected : mapping of str to type
+        The names of the arguments, and what they are.
 
     Raises
     ------
@@ -54,12 +64,19 @@ def arguments_of(folder: Path) -> dict[str, Any]:
         When the folder holds none.
     """
     try:
-        arguments = json.loads((folder / ARGUMENTS).read_text(encoding="utf-8"))
-        return {**arguments, "data": Path(arguments["data"]), "out": Path(arguments["out"])}
-    except (OSError, ValueError, LookupError, TypeError) as error:
+        arguments = read_document(folder / ARGUMENTS)
+        if not isinstance(arguments, dict) or arguments.keys() != expected.keys():
+            raise ValueError(f"{ARGUMENTS} has not the arguments of this version")
+        out = folder.absolute().with_name(folder.absolute().name.removesuffix(_ENDING))
+        if out.name == folder.absolute().name:
+            raise ValueError(f"its name does not end in {_ENDING}")
+        typed = {name: conform(arguments[name], kind, name) for name, kind in expected.items()}
+        # Whoever gave the folder away does not choose which file is replaced.
+        return {**typed, "out": out}
+    except (OSError, ValueError) as error:
         raise TrainingError(
-            f"{folder} holds no interrupted training: {error}. Expected a folder that `seqsent "
-            "train` left, named like model.seqsent.unfinished."
+            f"{folder} holds no interrupted training: {in_brief(error)}. Expected a folder that "
+            "`seqsent train` left, named like model.seqsent.unfinished."
         ) from error
 
 

@@ -5,13 +5,14 @@ from __future__ import annotations
 import hashlib
 import os
 import tempfile
-import zipfile
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+
+from seqsent.untrusted import read_arrays
 
 Arrays = Mapping[str, NDArray[Any]]
 
@@ -45,9 +46,8 @@ def cached(sources: tuple[Path, ...], read: Callable[[], Arrays]) -> Arrays:
     """
     path = cache_folder() / f"{_key(sources)}.npz"
     try:
-        with path.open("rb") as file, np.load(file, allow_pickle=False) as copy:
-            return dict(copy)
-    except (OSError, ValueError, EOFError, KeyError, zipfile.BadZipFile):
+        return read_arrays(path)
+    except (OSError, ValueError):
         pass  # there is none, or none that can be used
     arrays = read()
     _keep(path, arrays)

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Hashable, Sequence
 from typing import TYPE_CHECKING, Any
 
 from seqsent.errors import DataError, unknown_name
+from seqsent.untrusted import shown
 
 if TYPE_CHECKING:
     from seqsent.datasets.tables import Table
@@ -28,7 +29,7 @@ def text_column(table: Table, named: str | None, beside: str | None = None) -> s
     values = table.sample(column)
     if len(values) > 1 and all(map(_is_number, values)):
         raise DataError(
-            f"column {column!r} of {table.name} holds numbers like {values[0]!r:.40}; expected "
+            f"column {column!r} of {table.name} holds numbers like {shown(values[0])}; expected "
             f"texts. Name another of {', '.join(table.columns)} with --text (text= in Python)."
         )
     return column
@@ -79,7 +80,7 @@ def _fewest(table: Table, text: str) -> str | None:
     """Return the column with the fewest different values, of those with many that recur."""
     distinct = {}
     for column in table.columns:
-        values = [repr(value) for value in table.sample(column)]
+        values = [v if isinstance(v, Hashable) else shown(v) for v in table.sample(column)]
         if column != text and 2 <= len(set(values)) <= max(len(values) / 2, 2):
             distinct[column] = len(set(values))
     return min(distinct, key=distinct.__getitem__, default=None)

@@ -12,13 +12,10 @@ from pathlib import Path
 from typing import Any
 
 from seqsent.datasets.columns import is_usual
-from seqsent.datasets.lines import kind_of, no_rows, text_lines
+from seqsent.datasets.lines import LONGEST, kind_of, no_rows, text_lines
 from seqsent.errors import DataError
 
 _SAMPLE = 200  # rows that decide on delimiter, header and columns
-
-# A text of more characters than this is a file whose quotes do not match.
-_LONGEST = 2**24
 
 
 @dataclass(frozen=True)
@@ -46,7 +43,7 @@ def open_delimited(
     named : sequence of str or None
         Columns that were asked for; they tell whether the file has a header.
     """
-    csv.field_size_limit(max(csv.field_size_limit(), _LONGEST))
+    csv.field_size_limit(max(csv.field_size_limit(), LONGEST))
     dialect = _tsv_dialect(path, encoding) if kind_of(path) == ".tsv" else _sniffed(path, encoding)
     with closing(_rows(path, encoding, dialect)) as all_rows:
         sample = list(islice(all_rows, _SAMPLE))

@@ -152,4 +152,6 @@ def _folder(path: Path, encoding: str) -> Texts:
 
 
 def _text_files(folder: Path) -> list[Path]:
-    return sorted(file for file in folder.iterdir() if file.suffix.lower() == ".txt")
+    return sorted(
+        file for file in folder.iterdir() if file.suffix.lower() == ".txt" and file.is_file()
+    )

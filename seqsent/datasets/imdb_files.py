@@ -6,21 +6,32 @@ order of their file names. No route lets a file run code.
 
 from __future__ import annotations
 
-import json
-import pickle
 import re
 import tarfile
 import zipfile
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import IO, Any
+from typing import Self
 
 import numpy as np
 
+from seqsent.datasets.pickled_lists import read_lists
 from seqsent.datasets.ragged import Ragged
 from seqsent.errors import DataError
 from seqsent.text import split_words
+from seqsent.untrusted import (
+    SMALL,
+    TIGHTEST,
+    conform,
+    in_brief,
+    open_archive,
+    read_array,
+    read_document,
+    read_header,
+    regular_size,
+    shown,
+)
 
 WORD_INDEX = "imdb_word_index.json"
 
@@ -61,14 +72,11 @@ def read_npz(path: Path) -> Reviews:
         When the file is not that, or is damaged.
     """
     try:
-        with zipfile.ZipFile(path) as archive:
+        with open_archive(path) as archive:
             return Reviews(_read_part(archive, "train"), _read_part(archive, "test"))
-    except DataError as error:
-        raise DataError(f"{path} is not Keras' imdb.npz: {error}. {_REMEDY}") from error
-    except Exception as error:
-        # Whatever a damaged file makes of zipfile, NumPy and pickle.
+    except (OSError, ValueError) as error:
         raise DataError(
-            f"{path} cannot be read as Keras' imdb.npz: {type(error).__name__}: {error}. {_REMEDY}"
+            f"{path} cannot be read as Keras' imdb.npz: {in_brief(error)}. {_REMEDY}"
         ) from error
 
 
@@ -83,70 +91,11 @@ def _read_part(archive: zipfile.ZipFile, part: str) -> Ragged:
         if archive.getinfo(name).file_size > _LARGEST_ARRAY:
             raise DataError(f"its {name} is too large")
     with archive.open(f"x_{part}.npy") as file:
-        lists = _read_lists(file)
-    with archive.open(f"y_{part}.npy") as file:
-        labels = np.lib.format.read_array(file, allow_pickle=False)
-    return Ragged.from_lists(lists, labels.ravel().tolist())
-
-
-def _read_lists(file: IO[bytes]) -> list[list[int]]:
-    """Read a pickled object array of lists of ints, with nothing but lists and ints made."""
-    version = np.lib.format.read_magic(file)
-    read_header = {
-        (1, 0): np.lib.format.read_array_header_1_0,
-        (2, 0): np.lib.format.read_array_header_2_0,
-    }.get(version)
-    if read_header is None:
-        raise DataError(f"its arrays are of version {version}")
-    (count,), _, kind = read_header(file)
-    if not kind.hasobject:
-        raise DataError(f"its reviews are an array of {kind}; expected lists")
-    unpickled = _OnlyLists(file).load()
-    if not isinstance(unpickled, _PickledArray) or not isinstance(unpickled.items, list):
-        raise DataError("its reviews are no array of lists")
-    if len(unpickled.items) != count or not all(isinstance(x, list) for x in unpickled.items):
-        raise DataError("its reviews are no lists, or not as many as it says")
-    return unpickled.items
-
-
-class _PickledArray:
-    """Stands in for numpy.ndarray while unpickling: keeps the items, makes no array."""
-
-    items: Any = None
-
-    def __init__(self, *_: object) -> None:
-        pass
-
-    def __setstate__(self, state: Any) -> None:
-        self.items = state[-1]
-
-
-class _PickledType:
-    """Stands in for numpy.dtype while unpickling."""
-
-    def __init__(self, *_: object) -> None:
-        pass
-
-    def __setstate__(self, state: Any) -> None:
-        pass
-
-
-class _OnlyLists(pickle.Unpickler):
-    """An unpickler for which only inert stand-ins exist."""
-
-    _STAND_INS: Mapping[str, Any] = {
-        "_reconstruct": _PickledArray,
-        "ndarray": _PickledArray,
-        "dtype": _PickledType,
-        "encode": _PickledType,  # how pickles of Python 3 in protocol 2 spell bytes
-    }
-    _MODULES = ("numpy", "numpy.core.multiarray", "numpy._core.multiarray", "_codecs")
-
-    def find_class(self, module: str, name: str) -> Any:
-        """Refuse everything but the parts of an array."""
-        if module not in self._MODULES or name not in self._STAND_INS:
-            raise DataError(f"it wants to call {module}.{name}")
-        return self._STAND_INS[name]
+        _, _, kind = read_header(file)
+        if not kind.hasobject:
+            raise DataError(f"its reviews are an array of {kind}; expected lists")
+        lists = read_lists(file.read())
+    return Ragged.from_lists(lists, read_array(archive, f"y_{part}.npy").ravel().tolist())
 
 
 def read_raw(path: Path, ranks: Mapping[str, int]) -> Reviews:
@@ -190,36 +139,57 @@ def _in_order(
 
 def _texts(path: Path) -> Iterator[tuple[str, str, str, str]]:
     """Yield part, label, file name and text of every labelled review."""
-    for name, read in _folder_files(path) if path.is_dir() else _archive_files(path):
-        match = _REVIEW.fullmatch(name)
-        if match:
-            try:
-                part, label, file = match.groups()
-                yield part, label, file, read().decode("utf-8")
-            except UnicodeDecodeError as error:
-                raise DataError(
-                    f"{name} in {path} is not UTF-8: {error}. Unpack or download it again."
-                ) from error
-
-
-def _folder_files(path: Path) -> Iterator[tuple[str, Any]]:
-    for file in path.glob("*/*/*.txt"):
-        yield file.relative_to(path).as_posix(), file.read_bytes
-
-
-def _archive_files(path: Path) -> Iterator[tuple[str, Any]]:
+    folder = path.is_dir()
+    name = ""
     try:
-        with tarfile.open(path, mode="r|*") as archive:
-            for member in archive:
-                if member.isfile() and member.size <= _LARGEST_REVIEW:
-                    file = archive.extractfile(member)
-                    if file is not None:
-                        yield member.name, file.read
-    except (tarfile.TarError, OSError, EOFError) as error:
+        for name, content in _folder_files(path) if folder else _archive_files(path):
+            match = _REVIEW.fullmatch(name)
+            if match:
+                part, label, file = match.groups()
+                yield part, label, file, content().decode("utf-8")
+    except UnicodeDecodeError as error:
         raise DataError(
-            f"{path} cannot be read as an archive: {error}. Expected aclImdb_v1.tar.gz; "
-            "download it again or name another file."
+            f"{shown(name)} in {path} is not UTF-8: {error}. Unpack or download it again."
         ) from error
+    # Whatever damaged or hostile headers make of tarfile.
+    except Exception as error:
+        what = "a folder of reviews" if folder else "an archive"
+        raise DataError(
+            f"{path} cannot be read as {what}: {in_brief(error)}. Expected aclImdb or "
+            "aclImdb_v1.tar.gz; download it again or name another file."
+        ) from error
+
+
+def _folder_files(path: Path) -> Iterator[tuple[str, Callable[[], bytes]]]:
+    for file in path.glob("*/*/*.txt"):
+        if file.is_file() and file.stat().st_size <= _LARGEST_REVIEW:
+            yield file.relative_to(path).as_posix(), file.read_bytes
+
+
+def _archive_files(path: Path) -> Iterator[tuple[str, Callable[[], bytes]]]:
+    """Yield names and contents as they come by; nothing is unpacked, whatever a name says."""
+    most = max(TIGHTEST * regular_size(path), SMALL)
+    with tarfile.open(path, mode="r|*", tarinfo=_Member) as archive:
+        for member in archive:
+            if archive.offset > most:
+                raise tarfile.ReadError(
+                    f"it would unpack to more than {TIGHTEST} times what it has. Do not trust it"
+                )
+            file = archive.extractfile(member) if member.isfile() else None
+            if file is not None and member.size <= _LARGEST_REVIEW:
+                yield member.name, file.read
+
+
+class _Member(tarfile.TarInfo):
+    """What an archive says of a member: believed only where it can be."""
+
+    @classmethod
+    def frombuf(cls, buf: bytes | bytearray, encoding: str, errors: str) -> Self:
+        """Refuse names and attributes of any length, which tarfile would read at once."""
+        member = super().frombuf(buf, encoding, errors)
+        if member.size < 0 or (not member.isfile() and member.size > _LARGEST_REVIEW):
+            raise tarfile.ReadError(f"a part of {member.size:,} bytes that is no file")
+        return member
 
 
 def read_word_index(path: Path) -> dict[str, int]:
@@ -231,15 +201,16 @@ def read_word_index(path: Path) -> dict[str, int]:
         When the file is not that.
     """
     try:
-        index = json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError, RecursionError) as error:
+        index: dict[str, int] = conform(read_document(path), dict[str, int])
+    except (OSError, ValueError) as error:
         raise DataError(
-            f"{path} cannot be read: {error}. Expected Keras' {WORD_INDEX}; download it again."
+            f"{path} cannot be read: {in_brief(error)}. Expected Keras' {WORD_INDEX}; download "
+            "it again."
         ) from error
-    ranks: Iterable[Any] = index.values() if isinstance(index, dict) else []
-    if not index or sorted(ranks, key=str) != sorted(range(1, len(index) + 1), key=str):
+    # A word with a line's end in it would be two in the copy that is kept.
+    if not index or sorted(index.values()) != [*range(1, len(index) + 1)] or "\n" in "".join(index):
         raise DataError(
             f"{path} is not Keras' {WORD_INDEX}; expected every word with its rank, from 1. "
             "Download it again."
         )
-    return dict(index)
+    return index

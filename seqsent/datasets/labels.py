@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from seqsent.errors import DataError
+from seqsent.untrusted import shown
 
 
 class Labels:
@@ -102,9 +103,10 @@ def _label_name(label: Any, row: int, name: str) -> str:
     if isinstance(label, float) and label.is_integer():
         label = int(label)
     if isinstance(label, str | Number) and str(label).strip().lower() not in ("", "nan"):
-        return str(label).strip()
+        # Half a character can be in no file.
+        return str(label).strip().encode("utf-8", "replace").decode()
     raise DataError(
-        f"row {row} of {name} has {label!r:.60} where a label was expected; expected a word or a "
+        f"row {row} of {name} has {shown(label)} where a label was expected; expected a word or a "
         "number, or a list of them in every row"
     )
 

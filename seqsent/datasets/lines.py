@@ -5,13 +5,20 @@ from __future__ import annotations
 import codecs
 import gzip
 import io
+import math
 import zlib
 from collections.abc import Generator, Iterator
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 from seqsent.errors import DataError
+from seqsent.untrusted import SMALL, TIGHTEST, shown
+
+# Characters of one text, which a reader must hold; longer ones are files whose quotes or line
+# ends are lost, or that never end.
+LONGEST = 2**26
 
 
 def kind_of(path: Path) -> str:
@@ -25,10 +32,10 @@ def _opened(path: Path, encoding: str) -> Iterator[io.TextIOWrapper]:
     try:
         "".encode(encoding)  # which, unlike a look-up, refuses codecs of other things than text
         known = codecs.lookup(encoding).name
-    except LookupError as error:
+    except (LookupError, ValueError) as error:
         raise DataError(
-            f"encoding {encoding!r} arrived; expected one that Python knows, like utf-8, cp949 or "
-            "latin-1"
+            f"encoding {shown(encoding)} arrived; expected one that Python knows, like utf-8, "
+            "cp949 or latin-1"
         ) from error
     codec = "utf-8-sig" if known == "utf-8" else known
     try:
@@ -67,14 +74,32 @@ def _other_encoding(path: Path, encoding: str, error: UnicodeDecodeError, end: i
 
 def text_lines(path: Path, encoding: str) -> Generator[str, None, None]:
     """Yield the lines of a text file with their ends."""
+    most = max(TIGHTEST * path.stat().st_size, SMALL) if path.suffix == ".gz" else math.inf
     with _opened(path, encoding) as file:
-        for number, line in enumerate(file, start=1):
-            if "\0" in line:
+        for line in lines_of(file, path.name):
+            most -= len(line)
+            if most < 0:
                 raise DataError(
-                    f"line {number} of {path.name} has a NUL byte; expected text. Name its "
-                    "encoding with --encoding (encoding= in Python), like utf-16."
+                    f"{path.name} unpacks to more than {TIGHTEST} times what it has; expected "
+                    "texts. Do not trust it, or unpack it first."
                 )
             yield line
+
+
+def lines_of(file: IO[str], name: str) -> Iterator[str]:
+    """Yield the lines of an open text file with their ends, none of them without end."""
+    for number, line in enumerate(iter(partial(file.readline, LONGEST), ""), start=1):
+        if len(line) == LONGEST:
+            raise DataError(
+                f"line {number} of {name} has {LONGEST:,} characters or more; expected texts, one "
+                "in a line"
+            )
+        if "\0" in line:
+            raise DataError(
+                f"line {number} of {name} has a NUL byte; expected text. Name its encoding with "
+                "--encoding (encoding= in Python), like utf-16."
+            )
+        yield line
 
 
 def no_rows(name: str) -> DataError:

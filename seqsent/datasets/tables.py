@@ -14,10 +14,14 @@ from seqsent.datasets.delimited import open_delimited
 from seqsent.datasets.labels import is_missing
 from seqsent.datasets.lines import kind_of, no_rows, text_lines
 from seqsent.errors import DataError
+from seqsent.untrusted import SMALL, TIGHTEST, in_brief
 
 KINDS = (".csv", ".tsv", ".jsonl", ".ndjson", ".parquet")
 
 _SAMPLE = 200  # rows that tell what the columns are
+
+# Each is looked at to find texts and labels.
+_WIDEST = 1_000
 
 
 @dataclass(frozen=True)
@@ -40,6 +44,8 @@ class Table:
 def open_table(path: Path, encoding: str, named: Sequence[str | None] = ()) -> Table:
     """Open a file with columns; ``named`` ones tell whether a csv file has a header."""
     kind = kind_of(path)
+    if kind in KINDS and not path.is_file():  # a pipe could be read but once
+        raise DataError(f"{path.name} is no file; expected one that can be read more than once")
     if kind in (".csv", ".tsv"):
         return _with_rows(Table(path.name, *open_delimited(path, encoding, named)))
     if kind in (".jsonl", ".ndjson"):
@@ -137,25 +143,37 @@ def _parquet_table(path: Path) -> Table:
 
     with _whole_parquet(path), parquet.ParquetFile(path) as file:
         columns = list(file.schema_arrow.names)
+        groups = (file.metadata.row_group(n) for n in range(file.metadata.num_row_groups))
+        unpacked = max(sum(group.total_byte_size for group in groups), file.metadata.num_rows)
+    if unpacked > max(TIGHTEST * path.stat().st_size, SMALL):
+        raise DataError(
+            f"{path.name} would unpack to {unpacked:,} bytes, more than {TIGHTEST} times what it "
+            "has; expected texts. Do not trust it."
+        )
     return _with_rows(Table(path.name, columns, rows))
 
 
 @contextmanager
 def _whole_parquet(path: Path) -> Iterator[None]:
-    from pyarrow import ArrowException
-
     try:
         yield
-    except (ArrowException, OSError) as error:
-        reason = " ".join(str(error).split())
+    except DataError:
+        raise
+    # Whatever values that are not what their column says make of pyarrow.
+    except Exception as error:
         raise DataError(
-            f"{path.name} cannot be read as parquet: {reason:.200} Expected a whole file; copy or "
-            "write it again."
+            f"{path.name} cannot be read as parquet: {in_brief(error)}. Expected a whole file; "
+            "copy or write it again."
         ) from error
 
 
 def _with_rows(table: Table) -> Table:
-    """Return the table, unless it has a header only or nothing at all."""
+    """Return the table, unless it has a header only, nothing at all, or no end of columns."""
+    if len(table.columns) > _WIDEST:
+        raise DataError(
+            f"{table.name} has {len(table.columns):,} columns; expected {_WIDEST:,} at most, one "
+            "of them with texts"
+        )
     if next(table.rows(table.columns[:1]), None) is None:
         raise no_rows(table.name)
     return table

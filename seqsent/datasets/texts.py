@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from seqsent.datasets.labels import Labels
 from seqsent.datasets.stored import StoredTexts
 from seqsent.errors import DataError
+from seqsent.untrusted import shown
 
 
 @dataclass(frozen=True, eq=False)
@@ -254,7 +255,7 @@ class Texts:
 def expected_text(value: Any, row: int, name: str) -> DataError:
     """Return the error for something else in the place of a text, its row counted from 1."""
     return DataError(
-        f"row {row} of {name} has {value!r:.60} where a text was expected; leave such rows out, "
+        f"row {row} of {name} has {shown(value)} where a text was expected; leave such rows out, "
         "or name another text column with --text (text= in Python)"
     )
 

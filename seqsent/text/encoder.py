@@ -6,7 +6,7 @@ import json
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import chain
-from typing import Any, Literal, TypeVar, get_args
+from typing import Any, Literal, TypedDict, TypeVar, get_args
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,6 +15,7 @@ from seqsent.errors import DataError
 from seqsent.text.padding import Side, pad
 from seqsent.text.tokenizers import SubwordTokenizer, Tokenizer, Unseen, WordTokenizer
 from seqsent.text.vocabulary import START, UNKNOWN, Vocabulary
+from seqsent.untrusted import conform, in_brief, read_json, shown
 
 Level = Literal["word", "subword"]
 Truncation = Literal["front", "back", "middle"]
@@ -24,6 +25,21 @@ _TOKENIZERS: dict[str, Any] = {"word": WordTokenizer, "subword": SubwordTokenize
 
 # Raised when a later version writes what this one cannot read.
 _FORMAT = 1
+
+# More than a network reads in reasonable time; rows of ids are as wide as this says.
+_LONGEST = 100_000
+
+
+class _Tokenizer(TypedDict):
+    level: Level
+
+
+class _Record(TypedDict):
+    format: int
+    maxlen: int
+    padding: str
+    truncation: str
+    tokenizer: _Tokenizer
 
 
 @dataclass(frozen=True, eq=False)
@@ -55,8 +71,12 @@ class TextEncoder:
 
     def __post_init__(self) -> None:
         """Refuse shapes that are none."""
-        if not isinstance(self.maxlen, int) or isinstance(self.maxlen, bool) or self.maxlen < 1:
-            raise DataError(f"maxlen={self.maxlen!r} arrived; expected a whole number from 1")
+        whole = isinstance(self.maxlen, int) and not isinstance(self.maxlen, bool)
+        if not whole or not 1 <= self.maxlen <= _LONGEST:
+            raise DataError(
+                f"maxlen={shown(self.maxlen)} arrived; expected a whole number from 1 to "
+                f"{_LONGEST:,}"
+            )
         _one_of("padding", self.padding, Side)
         _one_of("truncation", self.truncation, Truncation)
 
@@ -232,22 +252,20 @@ class TextEncoder:
             When the text is something else, or of a later version.
         """
         try:
-            record = json.loads(text)
+            record = conform(read_json(text), _Record)
             if record["format"] != _FORMAT:
                 raise DataError(
-                    f"a text encoder of format {record['format']!r} arrived; this version reads "
+                    f"a text encoder of format {record['format']} arrived; this version reads "
                     f"format {_FORMAT}. Update seqsent."
                 )
-            kept = record["tokenizer"]
-            tokenizer = _TOKENIZERS[kept["level"]].from_record(kept)
+            tokenizer = _TOKENIZERS[record["tokenizer"]["level"]].from_record(record["tokenizer"])
             return cls(tokenizer, record["maxlen"], record["padding"], record["truncation"])
-        except DataError:
+        except DataError:  # which is a ValueError, and said all there is to say
             raise
-        # Whatever foreign JSON makes of json and tokenizers, which raises plain Exception.
-        except Exception as error:
+        except ValueError as error:
             raise DataError(
-                f"a text encoder that cannot be read arrived: {type(error).__name__}: {error}. "
-                "Expected the JSON that TextEncoder.to_json writes."
+                f"a text encoder that cannot be read arrived: {in_brief(error)}. Expected the "
+                "JSON that TextEncoder.to_json writes."
             ) from error
 
 

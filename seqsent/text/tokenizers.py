@@ -6,16 +6,21 @@ import json
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any, Literal, Protocol
+from itertools import islice
+from typing import Any, Literal, Protocol, TypedDict
 
 from seqsent.text.vocabulary import FIRST_WORD, PADDING, UNKNOWN, Vocabulary
 from seqsent.text.words import last_words, split_words
+from seqsent.untrusted import conform
 
 Unseen = Literal["unknown", "drop"]
 
 # Characters that subwords are learned from: the trainer keeps every word, and where no spaces are
 # a sentence is one.
 LEARNED_FROM = 2**26
+
+# tokenizers takes ninety bytes for each character of the texts that it is given at once.
+_BATCH, _END = 32, 2**19
 
 
 class Tokenizer(Protocol):
@@ -64,8 +69,8 @@ class WordTokenizer:
     ) -> WordTokenizer:
         """Take the commonest words of texts."""
         if unseen == "unknown":
-            return cls(Vocabulary.from_texts(map(split_words, texts), vocab_size))
-        everything = Vocabulary.from_texts(map(split_words, texts))
+            return cls(Vocabulary.from_texts(map(_words_of, texts), vocab_size))
+        everything = Vocabulary.from_texts(map(_words_of, texts))
         return cls(everything.limit(vocab_size), frozenset(everything.words))
 
     @cached_property
@@ -88,7 +93,7 @@ class WordTokenizer:
     def pieces(self, text: str) -> list[tuple[str, int]]:
         """Return a text's words with their ids, also the words that have none of their own."""
         known = self._ids
-        words = split_words(text)
+        words = split_words(_ends(text))
         if self.rarer is not None:
             words = [word for word in words if word in known]
         return [(word, known.get(word, UNKNOWN)) for word in words]
@@ -105,8 +110,11 @@ class WordTokenizer:
     @classmethod
     def from_record(cls, record: dict[str, Any]) -> WordTokenizer:
         """Return the tokenizer that `to_record` described."""
-        rarer = record["rarer"]
-        return cls(_vocabulary(record["words"]), None if rarer is None else frozenset(rarer))
+        kept = conform(record, _Words, "its tokenizer")
+        words, rarer = kept["words"], kept["rarer"]
+        if len(set(words)) < len(words):
+            raise ValueError("it has a word twice")
+        return cls(Vocabulary(words), None if rarer is None else frozenset(rarer))
 
 
 @dataclass(frozen=True, eq=False)
@@ -129,15 +137,11 @@ class SubwordTokenizer:
     @classmethod
     def fit(cls, texts: Iterable[str], vocab_size: int | None) -> SubwordTokenizer:
         """Learn which characters to join, until there are so many pieces."""
-        from tokenizers import Tokenizer, decoders, models, normalizers, pre_tokenizers, trainers
+        from tokenizers import models, trainers
 
         size = vocab_size or 8_000
         reserved = Vocabulary(()).pieces
-        model = Tokenizer(models.BPE(unk_token=reserved[UNKNOWN]))
-        # Composed letters, as one Korean syllable can be written in two ways.
-        model.normalizer = normalizers.Sequence([normalizers.NFC(), normalizers.Lowercase()])
-        model.pre_tokenizer = pre_tokenizers.Metaspace()
-        model.decoder = decoders.Metaspace()
+        model = _pipeline(models.BPE(unk_token=reserved[UNKNOWN]))
         trainer = trainers.BpeTrainer(
             vocab_size=size,
             # Rare characters must not use up the room for pieces.
@@ -156,12 +160,13 @@ class SubwordTokenizer:
 
     def ids(self, texts: Iterable[str], last: int | None) -> Iterator[list[int]]:
         """Yield the ids of each text's pieces."""
-        for encoding in self.model.encode_batch_fast(list(map(_whole, texts))):
-            yield encoding.ids
+        readable = (_ends(_whole(text)) for text in texts)
+        while some := list(islice(readable, _BATCH)):
+            yield from (encoding.ids for encoding in self.model.encode_batch_fast(some))
 
     def pieces(self, text: str) -> list[tuple[str, int]]:
         """Return a text's pieces with their ids; a piece that begins a word begins with ▁."""
-        encoding = self.model.encode(_whole(text))
+        encoding = self.model.encode(_ends(_whole(text)))
         return list(zip(encoding.tokens, encoding.ids, strict=True))
 
     def decode(self, ids: Iterable[int]) -> str:
@@ -175,10 +180,70 @@ class SubwordTokenizer:
 
     @classmethod
     def from_record(cls, record: dict[str, Any]) -> SubwordTokenizer:
-        """Return the tokenizer that `to_record` described."""
-        from tokenizers import Tokenizer
+        """Return the tokenizer that `to_record` described.
 
-        return cls(Tokenizer.from_str(json.dumps(record["model"])))
+        It is built anew of vocabulary and merges. What else such a record could say, like
+        expressions that take for ever and padding of any length, must be what `fit` does.
+        """
+        from tokenizers import models
+
+        kept = conform(record, _Subwords, "its tokenizer")["model"]["model"]
+        reserved = Vocabulary(()).pieces
+        if sorted(kept["vocab"].values()) != list(range(len(kept["vocab"]))):
+            raise ValueError("its pieces are not numbered from 0, each once")
+        if [kept["vocab"].get(piece) for piece in reserved] != list(range(FIRST_WORD)):
+            raise ValueError(f"its first pieces are not {', '.join(reserved)}")
+        try:
+            bpe = models.BPE(kept["vocab"], kept["merges"], unk_token=reserved[UNKNOWN])
+        except Exception as error:  # tokenizers raises no other
+            raise ValueError(f"its merges are none: {error}") from error
+        built = cls(_pipeline(bpe))
+        built.model.add_special_tokens(reserved)
+        if not _agree(built.to_record(), record):
+            raise ValueError("its tokenizer does something else than a text encoder's")
+        return built
+
+
+class _Words(TypedDict):
+    words: tuple[str, ...]
+    rarer: tuple[str, ...] | None
+
+
+class _Pieces(TypedDict):
+    vocab: dict[str, int]
+    merges: list[tuple[str, ...]]
+
+
+class _Model(TypedDict):
+    model: _Pieces
+
+
+class _Subwords(TypedDict):
+    model: _Model
+
+
+def _agree(one: Any, other: Any) -> bool:
+    """Whether records say the same, where both say something: versions differ in what they say."""
+    if isinstance(one, dict) and isinstance(other, dict):
+        return all(_agree(one[name], other[name]) for name in one.keys() & other.keys())
+    return bool(one == other)
+
+
+def _pipeline(bpe: Any) -> Any:
+    """Return what cuts a text into words, and them into pieces."""
+    from tokenizers import Tokenizer, decoders, normalizers, pre_tokenizers
+
+    model = Tokenizer(bpe)
+    # Composed letters, as one Korean syllable can be written in two ways.
+    model.normalizer = normalizers.Sequence([normalizers.NFC(), normalizers.Lowercase()])
+    model.pre_tokenizer = pre_tokenizers.Metaspace()
+    model.decoder = decoders.Metaspace()
+    return model
+
+
+def _ends(text: str) -> str:
+    """Leave out the middle of a text so long that no network reads as far as there."""
+    return text if len(text) <= 2 * _END else f"{text[:_END]} {text[-_END:]}"
 
 
 def _beginning(texts: Iterable[str]) -> Iterator[str]:
@@ -191,14 +256,10 @@ def _beginning(texts: Iterable[str]) -> Iterator[str]:
         yield text
 
 
+def _words_of(text: str) -> list[str]:
+    return split_words(_whole(text))
+
+
 def _whole(text: str) -> str:
-    """Replace halves of characters, which tokenizers cannot take."""
-    return text.encode("utf-8", "replace").decode("utf-8")
-
-
-def _vocabulary(words: Any) -> Vocabulary:
-    if not isinstance(words, list) or not all(isinstance(word, str) for word in words):
-        raise TypeError("its words are no list of texts")
-    if len(set(words)) < len(words):
-        raise ValueError("it has a word twice")
-    return Vocabulary(tuple(words))
+    """Replace halves of characters, which neither tokenizers nor files can take."""
+    return text if text.isascii() else text.encode("utf-8", "replace").decode("utf-8")

@@ -1,6 +1,7 @@
 """A saved classifier is used by command: on texts, a file, a stream."""
 
 import json
+import os
 import subprocess
 import sys
 import zipfile
@@ -33,6 +34,29 @@ def test_texts_are_answered(run: Run, model: str) -> None:
 def test_a_stream_is_answered_line_by_line(run: Run, model: str) -> None:
     result = run("predict", model, input="\n".join(TEXTS) + "\n")
     assert result.stdout.splitlines() == expected(model, TEXTS)
+
+
+def test_a_stream_of_another_encoding_is_one_line(model: str) -> None:
+    done = subprocess.run(
+        [sys.executable, "-m", "seqsent.cli", "predict", model],
+        input=b"a film\ncaf\xe9\n",
+        capture_output=True,
+        env={**os.environ, "PYTHONIOENCODING": "utf-8"},
+        check=False,
+    )
+    (line,) = done.stderr.decode().splitlines()
+    assert line.startswith("error: standard input is not utf-8: byte 0xe9 cannot be read")
+    assert done.returncode == 2
+
+
+def test_a_terminal_without_the_letters_gets_their_numbers(model: str) -> None:
+    done = subprocess.run(
+        [sys.executable, "-m", "seqsent.cli", "explain", model, "fine 영화", "--json"],
+        capture_output=True,
+        env={**os.environ, "PYTHONIOENCODING": "ascii"},
+        check=True,
+    )
+    assert json.loads(done.stdout)["words"] == ["fine", "영화"]
 
 
 def test_a_slow_producer_gets_its_answer_at_once(model: str) -> None:

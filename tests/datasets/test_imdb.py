@@ -200,10 +200,10 @@ class Bomb:
 def test_pickled_code_does_not_run(tmp_path: Path) -> None:
     fired = tmp_path / "fired"
     path = write_npz(tmp_path / "imdb.npz", x_test=objects([[1], Bomb(fired)]))
-    with pytest.raises(DataError, match="wants to call .*mkdir"):
+    with pytest.raises(DataError, match="expected lists of whole numbers|cannot be read"):
         load_imdb(path=path)
     path = write_npz(tmp_path / "labels.npz", y_test=objects([1, Bomb(fired)]))
-    with pytest.raises(DataError, match="allow_pickle"):
+    with pytest.raises(DataError, match="has objects; expected numbers"):
         load_imdb(path=path)
     assert not fired.exists()
 
@@ -223,7 +223,7 @@ BROKEN: dict[str, tuple[Callable[[Path], object], str]] = {
     "negative ranks": (lambda path: write_npz(path, x_test=objects([[1], [-4]])), "below 0"),
     "huge ranks": (lambda path: write_npz(path, x_test=objects([[1], [2**40]])), "cannot be read"),
     "words": (lambda path: write_npz(path, x_test=objects([[1], ["a"]])), "cannot be read"),
-    "no lists": (lambda path: write_npz(path, x_test=objects([1, 2])), "are no lists"),
+    "no lists": (lambda path: write_npz(path, x_test=objects([1, 2])), "cannot be read"),
     "numbers": (lambda path: write_npz(path, x_test=np.array([1, 2])), "expected lists"),
     "junk": (lambda path: zip_of(path, "x_train.npy", b"junk"), "has no y_train.npy"),
     "another pickle": (
@@ -234,7 +234,7 @@ BROKEN: dict[str, tuple[Callable[[Path], object], str]] = {
             "y_train.npy",
             npy(np.array([1])),
         ),
-        "no array of lists",
+        "cannot be read",
     ),
 }
 
@@ -307,7 +307,7 @@ def test_a_word_index_that_is_none_is_named(tmp_path: Path, text: str) -> None:
 def test_a_review_that_is_not_utf8_is_named(tmp_path: Path) -> None:
     path = write_folder(tmp_path)
     (path / "train" / "pos" / "0_9.txt").write_bytes(b"caf\xe9")
-    with pytest.raises(DataError, match=r"train/pos/0_9\.txt .* is not UTF-8"):
+    with pytest.raises(DataError, match=r"train/pos/0_9\.txt' in .* is not UTF-8"):
         load_imdb(path=path)
 
 
