@@ -20,6 +20,7 @@ from seqsent.classifier import TextClassifier
 from seqsent.environment import environment
 from seqsent.errors import ArtifactError, OutputError, SeqsentError
 from seqsent.network import load_network
+from seqsent.ngrams import Ngrams
 from seqsent.registry import registry
 from seqsent.text import TextEncoder
 from seqsent.untrusted import conform, in_brief, open_archive, read_json, read_member, shown
@@ -27,8 +28,11 @@ from seqsent.untrusted import conform, in_brief, open_archive, read_json, read_m
 FORMAT = 1
 MANIFEST, MODEL, TOKENIZER = "manifest.json", "model.keras", "tokenizer.json"
 
+# Only where a classifier counts runs of words beside its network.
+NGRAMS = "ngrams.npz"
+
 # More than any real file of this kind unpacks to.
-_LARGEST = {MANIFEST: 2**26, MODEL: 2**33, TOKENIZER: 2**30}
+_LARGEST = {MANIFEST: 2**26, MODEL: 2**33, NGRAMS: 2**30, TOKENIZER: 2**30}
 
 # Rows of ids by which a file is known to answer as when it was written.
 _SAMPLE_ROWS = 16
@@ -102,14 +106,18 @@ class _Accuracy(TypedDict):
     test: float
 
 
+class _Network(TypedDict):
+    epochs: int
+    best_epoch: int
+
+
 class About(TypedDict, total=False):
     """What `Manifest.about` may say that others read: card, pages, inspection."""
 
     options: Mapping[str, Any]
     recipe: Mapping[str, Any]
     data: _Texts
-    epochs: int
-    best_epoch: int
+    networks: tuple[_Network, ...]
     accuracy: Mapping[str, _Accuracy]
 
 
@@ -146,10 +154,10 @@ def save(classifier: TextClassifier, path: str | os.PathLike[str]) -> None:
     try:
         with tempfile.TemporaryDirectory(dir=path.parent, prefix=f".{path.name}.") as name:
             folder = Path(name)
-            _write_parts(classifier, folder)
+            parts = _write_parts(classifier, folder)
             unfinished = folder / "whole"
             with zipfile.ZipFile(unfinished, "w", zipfile.ZIP_DEFLATED) as archive:
-                for part in (MANIFEST, TOKENIZER, MODEL):
+                for part in (MANIFEST, *parts):
                     archive.write(folder / part, part)
             unfinished.replace(path)
     except OSError as error:
@@ -158,9 +166,14 @@ def save(classifier: TextClassifier, path: str | os.PathLike[str]) -> None:
         ) from error
 
 
-def _write_parts(classifier: TextClassifier, folder: Path) -> None:
+def _write_parts(classifier: TextClassifier, folder: Path) -> list[str]:
+    """Write the manifest, and the parts that it names, which are returned."""
+    parts = [TOKENIZER, MODEL]
     classifier.model.save(folder / MODEL)
     (folder / TOKENIZER).write_text(classifier.encoder.to_json(), encoding="utf-8")
+    if classifier.ngrams:
+        classifier.ngrams.write(folder / NGRAMS)
+        parts.append(NGRAMS)
     manifest = Manifest(
         labels=classifier.label_names,
         multi_label=classifier.multi_label,
@@ -175,10 +188,11 @@ def _write_parts(classifier: TextClassifier, folder: Path) -> None:
             tuple(float(value) for value in row)
             for row in classifier.probabilities(sample_ids(classifier.encoder))
         ),
-        files={part: _digest((folder / part).read_bytes()) for part in (TOKENIZER, MODEL)},
+        files={part: _digest((folder / part).read_bytes()) for part in parts},
     )
     text = json.dumps(asdict(manifest), indent=2, ensure_ascii=False)
     (folder / MANIFEST).write_text(text + "\n", encoding="utf-8")
+    return parts
 
 
 def read_manifest(path: str | os.PathLike[str]) -> Manifest:
@@ -223,6 +237,7 @@ def load(path: str | os.PathLike[str]) -> TextClassifier:
             num_classes=len(manifest.labels),
             multi_label=manifest.multi_label,
         )
+        ngrams = _ngrams(parts[NGRAMS], int(model.output_shape[1])) if NGRAMS in parts else None
     except ValueError as error:
         raise ArtifactError(f"{path} cannot be loaded: {in_brief(error)}") from error
     return TextClassifier(
@@ -234,20 +249,29 @@ def load(path: str | os.PathLike[str]) -> TextClassifier:
         confidence=manifest.confidence,
         certainty=manifest.certainty,
         about=manifest.about,
+        ngrams=ngrams,
     )
+
+
+def _ngrams(content: bytes, outputs: int) -> Ngrams:
+    with tempfile.TemporaryDirectory() as folder:
+        file = Path(folder) / NGRAMS
+        file.write_bytes(content)
+        return Ngrams.read(file, outputs)
 
 
 def _read(path: Path) -> dict[str, bytes]:
     """Return the parts of a file; nothing is unpacked, so no name can lead elsewhere."""
     try:
         with open_archive(path) as archive:
-            found, expected = sorted(archive.namelist()), sorted(_LARGEST)
-            if found != expected:
+            found, expected = archive.namelist(), sorted(_LARGEST)
+            if sorted({*found, NGRAMS}) != expected:
                 raise ArtifactError(
-                    f"{path} holds {shown(', '.join(found)) if found else 'nothing'}; expected "
-                    f"{', '.join(expected)}. It is no .seqsent file."
+                    f"{path} holds {shown(', '.join(sorted(found))) if found else 'nothing'}; "
+                    f"expected {MANIFEST}, {MODEL}, {TOKENIZER} and perhaps {NGRAMS}. It is no "
+                    ".seqsent file."
                 )
-            return {name: read_member(archive, name, _LARGEST[name]) for name in expected}
+            return {name: read_member(archive, name, _LARGEST[name]) for name in found}
     except ArtifactError:  # which is a ValueError, and said all there is to say
         raise
     except FileNotFoundError as error:
@@ -276,8 +300,8 @@ def _manifest(path: Path, parts: Mapping[str, bytes]) -> Manifest:
         raise ArtifactError(
             f"{path} has a manifest that cannot be read: {in_brief(error)}"
         ) from error
-    for part in (TOKENIZER, MODEL):
-        if manifest.files.get(part) != _digest(parts[part]):
+    for part in sorted({*parts, *manifest.files} - {MANIFEST}):
+        if part not in parts or manifest.files.get(part) != _digest(parts[part]):
             raise ArtifactError(
                 f"{part} in {path} is not what was saved: its checksum differs. Copy the file "
                 "again, or train anew."

@@ -108,6 +108,16 @@ class TextClassifier:
             return np.concatenate([1 - probabilities, probabilities], axis=1)
         return probabilities
 
+    def probabilities_of_pieces(
+        self, rows: Sequence[Sequence[tuple[str, int]]]
+    ) -> NDArray[np.float32]:
+        """Return the same as `predict_proba` for texts in pieces, as `TextEncoder.read` gives."""
+        ids = self.encoder.rows([id for _, id in pieces] for pieces in rows)
+        if self.ngrams is None:
+            return self.probabilities(ids)
+        texts = [self.encoder.join(piece for piece, _ in pieces) for pieces in rows]
+        return self.ngrams.combine(self.probabilities(ids), texts, self.multi_label)
+
     def _answer(self, ids: NDArray[np.int32]) -> NDArray[np.float32]:
         # Backends compile once per shape, so there are few: powers of two.
         rows = min(BATCH, 1 << (len(ids) - 1).bit_length())

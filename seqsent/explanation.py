@@ -44,21 +44,20 @@ def explain(classifier: TextClassifier, text: str, label: str | None = None) -> 
     """
     encoder = classifier.encoder
     pieces = encoder.read(text)
-    ids = [id for _, id in pieces]
-    places = range(len(ids))
-    rows = [ids, *(ids[:place] + ids[place + 1 :] for place in places)]
+    places = range(len(pieces))
+    rows = [pieces, *(pieces[:place] + pieces[place + 1 :] for place in places)]
     forward = _reads_forward(classifier.model)
     if forward:
-        rows += [ids[: place + 1] for place in places]
-    probabilities = classifier.probabilities(encoder.rows(rows))
+        rows += [pieces[: place + 1] for place in places]
+    probabilities = classifier.probabilities_of_pieces(rows)
     index = _index(classifier, label, probabilities[:1])
     whole, *others = probabilities[:, index].tolist()
     return Explanation(
         words=tuple(word for word, _ in pieces),
         label=classifier.label_names[index],
         probability=whole,
-        without=tuple(whole - other for other in others[: len(ids)]),
-        after=tuple(others[len(ids) :]) if forward else None,
+        without=tuple(whole - other for other in others[: len(pieces)]),
+        after=tuple(others[len(pieces) :]) if forward else None,
     )
 
 

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-import io
 import warnings
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 from itertools import islice
+from pathlib import Path
 from typing import Any, Literal, get_args
 
 import numpy as np
@@ -15,7 +16,7 @@ from scipy.optimize import minimize
 from scipy.sparse import csr_matrix, diags, vstack
 from scipy.special import expit, log_softmax, softmax
 
-from seqsent.errors import DataError
+from seqsent.untrusted import read_arrays, shown
 
 Kind = Literal["word", "character"]
 
@@ -29,7 +30,7 @@ RAREST = 2
 MOST = 2**26
 
 _CHUNK = 4_096
-_WORDS = {"analyzer": "word", "ngram_range": (1, 3), "token_pattern": r"\w+|[!?]"}
+_WORDS = {"analyzer": "word", "ngram_range": (1, 3), "token_pattern": r"\w+"}
 _CHARACTERS = {"analyzer": "char_wb", "ngram_range": (1, 5)}
 
 
@@ -41,8 +42,11 @@ class Ngrams:
     ----------
     kind : {"word", "character"}
         What runs are made of.
-    weights : csr_matrix, shape (BUCKETS, outputs)
-        What each run adds to the logits.
+    places : ndarray of int32, shape (runs,)
+        Where the runs that count are hashed to, in ascending order.
+    weights : ndarray of float16, shape (runs, outputs)
+        What each adds to the logits. Half precision makes a file half as large, and no answer
+        worse.
     bias : ndarray of float, shape (outputs,)
         The logits of a text without runs.
     shares : tuple of float
@@ -60,7 +64,8 @@ class Ngrams:
     """
 
     kind: Kind
-    weights: csr_matrix
+    places: NDArray[np.int32]
+    weights: NDArray[np.float16]
     bias: NDArray[np.float32]
     shares: tuple[float, float] = (1.0, 1.0)
 
@@ -101,19 +106,26 @@ class Ngrams:
         labels = labels[: counts.shape[0]]
         weight = None if sample_weight is None else sample_weight[: counts.shape[0]]
         fitted = [_fit(counts, one, weight) for one in _outputs(labels, num_classes)]
-        # Half precision is what is kept; it makes a file half as large, and no answer worse.
-        columns = np.stack([column for column, _ in fitted], axis=1).astype(np.float16)
-        places = np.repeat(frequent, columns.shape[1])
-        outputs = np.tile(np.arange(columns.shape[1]), len(frequent))
-        weights = csr_matrix(
-            (columns.ravel().astype(np.float32), (places, outputs)), (BUCKETS, columns.shape[1])
+        return cls(
+            kind,
+            frequent.astype(np.int32),
+            np.stack([column for column, _ in fitted], axis=1).astype(np.float16),
+            np.array([bias for _, bias in fitted], dtype=np.float32),
         )
-        return cls(kind, weights, np.array([bias for _, bias in fitted], dtype=np.float32))
+
+    @cached_property
+    def _matrix(self) -> csr_matrix:
+        """The weights by place, shape (BUCKETS, outputs)."""
+        runs, outputs = self.weights.shape
+        indptr = np.searchsorted(self.places, np.arange(BUCKETS + 1)) * outputs
+        columns = np.tile(np.arange(outputs), runs)
+        values = self.weights.ravel().astype(np.float32)
+        return csr_matrix((values, columns, indptr), (BUCKETS, outputs))
 
     def logits(self, texts: Sequence[str]) -> NDArray[np.float32]:
         """Return what the runs of each text say, shape (texts, outputs)."""
         parts = [
-            (_vectorizer(self.kind).transform(texts[begin : begin + _CHUNK]) @ self.weights)
+            _vectorizer(self.kind).transform(texts[begin : begin + _CHUNK]) @ self._matrix
             for begin in range(0, len(texts), _CHUNK)
         ]
         empty = np.zeros((0, len(self.bias)), dtype=np.float32)
@@ -171,59 +183,55 @@ class Ngrams:
             total = np.concatenate([np.zeros_like(total), total], axis=1)
         return np.asarray(softmax(total, axis=1), dtype=np.float32)
 
-    def to_bytes(self) -> bytes:
-        """Return everything as an ``.npz`` file."""
-        file = io.BytesIO()
+    def write(self, path: Path) -> None:
+        """Write everything to an ``.npz`` file."""
         np.savez_compressed(
-            file,
-            kind=np.array(self.kind),
-            shares=np.array(self.shares),
+            path,
+            kind=np.frombuffer(self.kind.encode(), dtype=np.uint8),
+            places=self.places,
+            weights=self.weights,
             bias=self.bias,
-            data=self.weights.data.astype(np.float16),
-            indices=self.weights.indices.astype(np.int32),
-            # One entry per bucket compresses to next to nothing.
-            counts=np.diff(self.weights.indptr).astype(np.int32),
+            shares=np.array(self.shares),
         )
-        return file.getvalue()
 
     @classmethod
-    def from_bytes(cls, content: bytes, outputs: int) -> Ngrams:
-        """Return what `to_bytes` wrote.
+    def read(cls, path: Path, outputs: int) -> Ngrams:
+        """Return what `write` wrote.
 
         Parameters
         ----------
-        content : bytes
-            The file.
+        path : Path
+            A file that nobody vouches for.
         outputs : int
             How many outputs it must have.
 
         Raises
         ------
-        DataError
+        ValueError
             When it is something else.
         """
-        try:
-            with np.load(io.BytesIO(content), allow_pickle=False) as file:
-                parts = dict(file)
-            indptr = np.concatenate([[0], np.cumsum(parts["counts"], dtype=np.int64)])
-            weights = csr_matrix(
-                (parts["data"].astype(np.float32), parts["indices"], indptr), (BUCKETS, outputs)
-            )
-            weights.check_format(full_check=True)
-            kind, bias = str(parts["kind"]), parts["bias"].astype(np.float32)
-            network, own = map(float, parts["shares"])
-            numbers = np.concatenate([weights.data, bias, [network, own]])
-            if kind not in get_args(Kind) or bias.shape != (outputs,):
-                raise ValueError(f"kind {kind!r} with {bias.shape} outputs")
-            if not np.isfinite(numbers).all():
-                raise ValueError("numbers that are none")
-        # Whatever foreign bytes make of zipfile, NumPy and SciPy.
-        except Exception as error:
-            raise DataError(
-                f"runs of words that cannot be read arrived: {type(error).__name__}: {error}. "
-                "Expected what Ngrams.to_bytes writes."
-            ) from error
-        return cls(kind, weights, bias, (network, own))  # type: ignore[arg-type]  # checked
+        parts = read_arrays(path)
+        if set(parts) != {"kind", "places", "weights", "bias", "shares"}:
+            raise ValueError(f"its runs of words hold {shown(', '.join(sorted(parts)))}")
+        kind, places, weights = bytes(parts["kind"]).decode(), parts["places"], parts["weights"]
+        kept = {"places": (len(places),), "weights": (len(places), outputs)}
+        for name, shape in {**kept, "bias": (outputs,), "shares": (2,)}.items():
+            part = parts[name]
+            if part.shape != shape or not np.isfinite(part).all():
+                raise ValueError(f"the {name} of its runs of words are not {shape} numbers")
+        in_order = np.all(np.diff(places) > 0) and places.dtype == np.int32
+        if not in_order or not np.all((places >= 0) & (places < BUCKETS)):
+            raise ValueError("the places of its runs of words are none")
+        if kind not in get_args(Kind):
+            raise ValueError(f"its runs are of {shown(kind)}; expected words or characters")
+        network, own = map(float, parts["shares"])
+        return cls(
+            kind,  # type: ignore[arg-type]  # checked
+            places,
+            weights.astype(np.float16),
+            parts["bias"].astype(np.float32),
+            (network, own),
+        )
 
 
 def _vectorizer(kind: Kind) -> Any:
@@ -263,7 +271,8 @@ def _fit(
         # All that is known of such an answer is how often it is right.
         rate = (yes.sum() + 1) / (len(yes) + 2)
         return np.zeros(counts.shape[1]), float(np.log(rate / (1 - rate)))
-    of_yes, of_no = (1 + np.asarray(counts[rows].sum(axis=0)).ravel() for rows in (yes, ~yes))
+    weight = np.ones(len(yes)) if sample_weight is None else sample_weight
+    of_yes, of_no = (1 + counts.T @ (weight * texts) for texts in (yes, ~yes))
     ratio = np.log((of_yes / of_yes.sum()) / (of_no / of_no.sum()))
     regression = LogisticRegression(
         C=0.1, solver="liblinear", dual=True, tol=0.01, random_state=0, max_iter=100
@@ -271,7 +280,7 @@ def _fit(
     with warnings.catch_warnings():
         # Nearly the best weights are as good as the best ones.
         warnings.simplefilter("ignore", ConvergenceWarning)
-        regression.fit(counts @ diags(ratio), yes, sample_weight)
+        regression.fit(counts @ diags(ratio), yes, weight)
     return regression.coef_.ravel() * ratio, float(regression.intercept_[0])
 
 

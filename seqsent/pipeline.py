@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict, dataclass, fields, replace
 from itertools import chain
@@ -166,9 +167,9 @@ def _embedding(plan: Plan, encoder: TextEncoder, texts: Any) -> Embedding:
 def _network(
     plan: Plan, encoder: TextEncoder, embedding: Embedding, num_classes: int, multi_label: bool
 ) -> keras.Model:
-    """Build a network; where padding makes no difference to it, for rows of any length."""
+    """Build a network; where it passes over padding as asked, for rows of any length."""
 
-    def built(maxlen: int | None) -> keras.Model:
+    def built(maxlen: int | None, mask_padding: bool) -> keras.Model:
         return build_model(
             plan.architecture,
             vocab_size=encoder.vocab_size,
@@ -176,16 +177,21 @@ def _network(
             embedding=embedding,
             num_classes=num_classes,
             multi_label=multi_label,
-            mask_padding=plan.mask_padding,
+            mask_padding=mask_padding,
             word_dropout=plan.word_dropout,
             embedding_dropout=plan.embedding_dropout,
             feature_dropout=plan.feature_dropout,
             **plan.options,
         )
 
-    if plan.mask_padding and not padding_matters(network := built(None)):
-        return network
-    return built(plan.maxlen)
+    if plan.mask_padding:
+        with warnings.catch_warnings():
+            # Keras says of a layer that it takes padding for words; here that is a question.
+            warnings.filterwarnings("ignore", "(?s).*does not support masking", UserWarning)
+            network = built(None, mask_padding=True)
+            if not padding_matters(network):
+                return network
+    return built(plan.maxlen, mask_padding=False)
 
 
 def _together(networks: Sequence[keras.Model]) -> keras.Model:

@@ -18,6 +18,8 @@ from seqsent.datasets.synthetic import generate
 TEXTS, NUMBERS = generate(240)
 LABELS = np.array(["bad", "good"])[NUMBERS]
 SMALL: dict[str, Any] = {
+    "architecture": "lstm",
+    "preset": "textbook",
     "options": {"units": 3},
     "embedding": 4,
     "maxlen": 16,

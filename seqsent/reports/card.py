@@ -68,7 +68,9 @@ def _training(about: Mapping[str, Any]) -> dict[str, str]:
         "recipe": _pairs(recipe),
         "training texts": f"{data['train']:,}" if data else "",
         "validation texts": f"{data['validation']:,}" if data else "",
-        "best epoch": f"{about['best_epoch']} of {about['epochs']}" if "epochs" in about else "",
+        "best epoch": " and ".join(
+            f"{one['best_epoch']} of {one['epochs']}" for one in about.get("networks", ())
+        ),
         "SHA-256 of ids and labels": str(data.get("fingerprint", "")),
     }
     return {name: entry for name, entry in entries.items() if entry}

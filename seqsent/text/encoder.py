@@ -209,6 +209,12 @@ class TextEncoder:
         [text] = checked([text])
         return self._kept(self.tokenizer.pieces(text))
 
+    def join(self, pieces: Iterable[str]) -> str:
+        """Return the text of words or pieces, as `read` gives them."""
+        if self.level == "word":
+            return " ".join(pieces)
+        return "".join(pieces).replace("▁", " ").strip()
+
     def _fit_length(self, ids: list[int]) -> list[int]:
         if len(ids) >= self.maxlen and self.truncation == "front":
             return ids[-self.maxlen :]

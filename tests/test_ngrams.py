@@ -1,0 +1,119 @@
+"""Runs of words, or of characters, beside a network."""
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from seqsent.datasets.synthetic import generate
+from seqsent.ngrams import BUCKETS, Ngrams
+
+TEXTS, LABELS = (generate(600)[0], np.array(generate(600)[1]))
+SEVERAL = np.stack([LABELS, 1 - LABELS, np.ones_like(LABELS)], axis=1)
+
+
+@pytest.fixture(scope="module")
+def fitted() -> Ngrams:
+    return Ngrams.fit(TEXTS, LABELS, 2)
+
+
+def answers(ngrams: Ngrams, texts: list[str], classes: int = 2) -> Any:
+    undecided = np.full((len(texts), classes), 1 / classes, dtype=np.float32)
+    return ngrams.combine(undecided, texts, multi_label=False)
+
+
+def test_it_learns_what_runs_say(fitted: Ngrams) -> None:
+    found = answers(fitted, TEXTS)
+    assert found.shape == (600, 2)
+    np.testing.assert_allclose(found.sum(axis=1), 1, rtol=1e-5)
+    assert np.mean(found.argmax(axis=1) == LABELS) > 0.8
+
+
+def test_the_order_of_words_counts() -> None:
+    texts = ["not good but bad", "not bad but good"] * 20
+    ngrams = Ngrams.fit(texts, np.array([0, 1] * 20), 2)
+    assert answers(ngrams, texts[:2]).argmax(axis=1).tolist() == [0, 1]
+
+
+def test_runs_of_characters_know_words_they_never_saw() -> None:
+    texts = ["재미있었다", "재미있네", "지루했다", "지루하네"] * 5
+    ngrams = Ngrams.fit(texts, np.array([1, 1, 0, 0] * 5), 2, kind="character")
+    assert answers(ngrams, ["재미있어요", "지루해요"]).argmax(axis=1).tolist() == [1, 0]
+
+
+def test_every_class_has_an_output_of_its_own() -> None:
+    classes = np.array([text.split()[1] == "saw" for text in TEXTS]).astype(int) + LABELS
+    ngrams = Ngrams.fit(TEXTS, classes, 3)
+    assert ngrams.weights.shape[1] == 3
+    assert np.mean(answers(ngrams, TEXTS, 3).argmax(axis=1) == classes) > 0.6
+
+
+def test_several_labels_and_one_that_always_holds() -> None:
+    ngrams = Ngrams.fit(TEXTS, SEVERAL, 3)
+    found = ngrams.combine(np.full((600, 3), 0.5, dtype=np.float32), TEXTS, multi_label=True)
+    assert (found[:, 2] > 0.9).all()
+    assert np.mean((found[:, 0] > 0.5) == LABELS) > 0.8
+
+
+def test_a_text_of_weight_zero_is_not_learned_from() -> None:
+    weight = np.array([1.0] * 40 + [0.0] * 40)
+    texts = ["fine film", "dull film"] * 40
+    labels = np.array([1, 0] * 20 + [0, 1] * 20)
+    ngrams = Ngrams.fit(texts, labels, 2, sample_weight=weight)
+    assert answers(ngrams, texts[:2]).argmax(axis=1).tolist() == [1, 0]
+
+
+def test_shares_follow_who_is_right(fitted: Ngrams) -> None:
+    right = np.stack([1 - LABELS, LABELS], axis=1).clip(0.02, 0.98).astype(np.float32)
+    wrong = np.full_like(right, 0.5) + np.random.default_rng(0).normal(0, 0.2, (600, 1)) * [-1, 1]
+    network, own = fitted.beside(right, TEXTS, LABELS).shares
+    assert network > 0.9
+    network, own = fitted.beside(wrong.clip(0.01, 0.99).astype(np.float32), TEXTS, LABELS).shares
+    assert network < 0.2 < own <= 1
+
+
+def test_a_file_gives_the_same_answers(fitted: Ngrams, tmp_path: Path) -> None:
+    fitted.write(tmp_path / "ngrams.npz")
+    again = Ngrams.read(tmp_path / "ngrams.npz", 1)
+    assert (again.kind, again.shares) == (fitted.kind, fitted.shares)
+    np.testing.assert_array_equal(again.logits(TEXTS), fitted.logits(TEXTS))
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("kind", np.frombuffer(b"syllable", dtype=np.uint8)),
+        ("places", np.array([5, 3, 7], dtype=np.int32)),
+        ("places", np.array([-1, 3, 7], dtype=np.int32)),
+        ("places", np.array([1, 3, BUCKETS], dtype=np.int32)),
+        ("weights", np.zeros((3, 2), dtype=np.float16)),
+        ("weights", np.full((3, 1), np.nan, dtype=np.float16)),
+        ("bias", np.zeros(2, dtype=np.float32)),
+        ("shares", np.array([np.inf, 1.0])),
+        ("more", np.zeros(1)),
+    ],
+    ids=str,
+)
+def test_a_file_that_is_none_is_refused(name: str, value: Any, tmp_path: Path) -> None:
+    parts: dict[str, Any] = {
+        "kind": np.frombuffer(b"word", dtype=np.uint8),
+        "places": np.array([1, 3, 7], dtype=np.int32),
+        "weights": np.zeros((3, 1), dtype=np.float16),
+        "bias": np.zeros(1, dtype=np.float32),
+        "shares": np.ones(2),
+    }
+    np.savez(tmp_path / "good.npz", **parts)
+    assert Ngrams.read(tmp_path / "good.npz", 1).places.tolist() == [1, 3, 7]
+    np.savez(tmp_path / "bad.npz", **{**parts, name: value})
+    with pytest.raises(ValueError, match="its runs"):
+        Ngrams.read(tmp_path / "bad.npz", 1)
+
+
+@settings(deadline=None)
+@given(st.lists(st.text(max_size=20), min_size=1, max_size=4))
+def test_any_text_has_an_answer(texts: list[str]) -> None:
+    ngrams = Ngrams.fit(["a b", "b a"], np.array([0, 1]), 2)
+    assert np.isfinite(answers(ngrams, texts)).all()

@@ -1,0 +1,111 @@
+"""A plan is carried out: from labelled texts to one classifier."""
+
+import dataclasses
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from seqsent import Architecture, Plan, Recipe, load
+from seqsent.artifact import save
+from seqsent.datasets.synthetic import generate
+from seqsent.layers import keras
+from seqsent.pipeline import train
+from seqsent.presets import changed, get_preset
+
+TEXTS, LABELS = generate(240)
+PARTS: Any = (TEXTS[:200], np.array(LABELS[:200])), (TEXTS[200:], np.array(LABELS[200:]))
+SMALL = Plan(
+    "gru",
+    {"units": 3},
+    embedding=4,
+    maxlen=16,
+    recipe=Recipe("adam", 0.01, epochs=2),
+)
+
+
+def trained(plan: Plan, **options: Any) -> Any:
+    return train(plan, PARTS[0], PARTS[1], ("bad", "good"), **options)
+
+
+def test_networks_of_several_seeds_answer_by_their_mean() -> None:
+    several, histories = trained(dataclasses.replace(SMALL, members=2))
+    recipe = dataclasses.replace(SMALL.recipe, seed=SMALL.recipe.seed + 1)
+    singles = [trained(plan)[0] for plan in (SMALL, dataclasses.replace(SMALL, recipe=recipe))]
+    expected = np.mean([single.predict_proba(TEXTS) for single in singles], axis=0)
+    np.testing.assert_allclose(several.predict_proba(TEXTS), expected, atol=1e-5)
+    assert [len(history.epochs) for history in histories] == [2, 2]
+
+
+def test_epochs_are_counted_on_and_a_folder_has_a_state_for_each_network(tmp_path: Path) -> None:
+    told: list[int] = []
+    plan = dataclasses.replace(SMALL, members=2)
+    trained(plan, directory=tmp_path, on_epoch=lambda number, _: told.append(number))
+    assert told == [1, 2, 3, 4]
+    assert len(list(tmp_path.glob("network-*/state.npz"))) == 2
+
+
+def test_what_was_saved_answers_the_same(tmp_path: Path) -> None:
+    plan = changed(get_preset("fast").plan, epochs=1, least_steps=1, maxlen=16, members=2)
+    classifier, _ = trained(plan)
+    save(classifier, tmp_path / "model.seqsent")
+    again = load(tmp_path / "model.seqsent")
+    np.testing.assert_array_equal(again.predict_proba(TEXTS), classifier.predict_proba(TEXTS))
+    assert again.about["shares"] == list(classifier.ngrams.shares)
+
+
+def test_a_text_has_one_answer_whatever_stands_beside_it() -> None:
+    plan = changed(get_preset("fast").plan, epochs=1, least_steps=1, maxlen=16)
+    classifier, _ = trained(plan)
+    together = classifier.predict_proba(TEXTS)
+    alone = np.concatenate([classifier.predict_proba([text]) for text in TEXTS[:5]])
+    np.testing.assert_allclose(together[:5], alone, atol=1e-6)
+
+
+def test_every_word_is_explained_by_both_sides() -> None:
+    classifier, _ = trained(dataclasses.replace(SMALL, ngrams=True))
+    text = TEXTS[0]
+    explanation = classifier.explain(text, "good")
+    assert explanation.probability == pytest.approx(
+        classifier.predict_proba([text])[0, 1], abs=1e-6
+    )
+    first = " ".join(text.split()[1:])
+    left = classifier.predict_proba([first])[0, 1]
+    assert explanation.without[0] == pytest.approx(explanation.probability - left, abs=1e-6)
+
+
+def test_vectors_of_a_file_are_where_training_begins(tmp_path: Path) -> None:
+    (tmp_path / "some.vec").write_text("film 1 2 3 4\nfine 4 3 2 1\n")
+    still = dataclasses.replace(SMALL.recipe, learning_rate=1e-12, epochs=1)
+    plan = dataclasses.replace(SMALL, vectors=str(tmp_path / "some.vec"), recipe=still)
+    texts = ["a fine film", "a dull film"] * 20
+    labels = np.array([1, 0] * 20)
+    classifier, _ = train(plan, (texts, labels), (texts, labels), ("bad", "good"))
+    [matrix] = classifier.model.get_layer("embedding").get_weights()
+    fine, film = (
+        matrix[classifier.encoder.vocabulary.pieces.index(word)] for word in ("fine", "film")
+    )
+    np.testing.assert_allclose(fine, film[::-1], rtol=1e-5)
+
+
+def test_subwords_are_taken_where_many_words_are_unknown() -> None:
+    plan = dataclasses.replace(SMALL, level="auto")
+    assert trained(plan)[0].encoder.level == "word"
+    unlike = [text.replace(" ", "s ") for text in PARTS[1][0]]
+    classifier, _ = train(plan, PARTS[0], (unlike, PARTS[1][1]), ("bad", "good"))
+    assert classifier.encoder.level == "subword"
+
+
+def test_an_architecture_that_takes_padding_for_words_gets_rows_of_one_length() -> None:
+    def convolved(x: Any) -> Any:
+        """x: (batch, time, features) -> (batch, 3)."""
+        of_pairs = keras.layers.Conv1D(3, 2, bias_initializer="ones")(x)
+        return keras.layers.GlobalMaxPooling1D()(of_pairs)
+
+    plan = dataclasses.replace(
+        SMALL, architecture=Architecture("convolved", convolved), options={}, mask_padding=True
+    )
+    assert trained(plan)[0].model.input_shape == (None, 16)
+    masked = dataclasses.replace(SMALL, mask_padding=True)
+    assert trained(masked)[0].model.input_shape == (None, None)

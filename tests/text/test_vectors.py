@@ -1,0 +1,71 @@
+"""Word vectors from files of three kinds, or from texts."""
+
+import gzip
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from seqsent import DataError, TextEncoder
+from seqsent.text.vectors import DEVIATION, learn_vectors, read_vectors
+
+PIECES = ["<pad>", "<start>", "<unknown>", "<unused>", "film", "fine", "new"]
+LINES = "film 1 0 -1\nfine 0 2 0\nother 5 5 5\n"
+
+
+@pytest.mark.parametrize("head", ["", "3 3\n"], ids=["GloVe", "word2vec"])
+@pytest.mark.parametrize("packed", [False, True])
+def test_vectors_are_found_by_word_and_scaled(head: str, packed: bool, tmp_path: Path) -> None:
+    path = tmp_path / ("some.vec.gz" if packed else "some.vec")
+    content = (head + LINES).encode()
+    path.write_bytes(gzip.compress(content) if packed else content)
+    matrix = read_vectors(path, PIECES)
+    assert (matrix.shape, matrix.dtype.name) == ((7, 3), "float32")
+    known = np.array([[1, 0, -1], [0, 2, 0]])
+    np.testing.assert_allclose(matrix[4:6], known * DEVIATION / known.std(), rtol=1e-6)
+    assert not matrix[0].any()
+    assert matrix[6].any()
+
+
+@pytest.mark.parametrize(
+    ("content", "message"),
+    [
+        ("", "none of 7 words"),
+        ("nothing 1 2\n", "none of 7 words"),
+        ("film 1 2\nfine 1\n", "1 and 2 numbers"),
+        ("film one two\n", "line 1 of .* has no vector"),
+        ("film nan 1\n", "expected finite numbers"),
+        ("a b c d\nfilm\n", "line 2 of .* has no vector"),
+    ],
+)
+def test_a_file_without_vectors_is_refused(content: str, message: str, tmp_path: Path) -> None:
+    (tmp_path / "some.txt").write_text(content)
+    with pytest.raises(DataError, match=message):
+        read_vectors(tmp_path / "some.txt", PIECES)
+
+
+def test_a_missing_file_and_one_that_is_not_packed_are_refused(tmp_path: Path) -> None:
+    (tmp_path / "some.gz").write_text(LINES)
+    for name in ("gone.vec", "some.gz"):
+        with pytest.raises(DataError, match=f"{name} cannot be read"):
+            read_vectors(tmp_path / name, PIECES)
+
+
+def test_words_that_stand_alike_get_vectors_alike_and_a_seed_the_same_ones() -> None:
+    pytest.importorskip("gensim")
+    frames = ["the {} was seen by all", "we liked the {} a lot", "a {} is a {}"]
+    texts = [frame.format(*[word] * 2) for word in ("film", "movie") for frame in frames] * 60
+    encoder = TextEncoder.fit([*texts, "other words stand elsewhere"] * 2, maxlen=8)
+    matrix = learn_vectors(texts, encoder, 8, seed=1)
+    np.testing.assert_array_equal(matrix, learn_vectors(texts, encoder, 8, seed=1))
+    film, movie, was = (
+        matrix[encoder.vocabulary.pieces.index(word)] for word in ("film", "movie", "was")
+    )
+    assert film @ movie / np.linalg.norm(movie) > film @ was / np.linalg.norm(was)
+
+
+def test_without_gensim_it_says_how_to_install_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "gensim.models", None)
+    with pytest.raises(DataError, match="seqsent\\[vectors\\]"):
+        learn_vectors(["a"], TextEncoder.fit(["a"], maxlen=3), 4, seed=0)
