@@ -1,7 +1,7 @@
 """Coverage-guided fuzzing of every reader: ``python -m tests.hostile.fuzz SECONDS [TARGET ...]``.
 
 Each target runs in a process of its own for so many seconds. What breaks one is saved in
-``tests/hostile/found/`` as ``TARGET-HASH``, where the ordinary tests read it from then on.
+``tests/hostile/found/`` as ``TARGET-KIND-HASH``, where the ordinary tests read it from then on.
 """
 
 from __future__ import annotations
@@ -29,6 +29,7 @@ def fuzz(name: str, seconds: str, corpus: str) -> None:
     with atheris.instrument_imports(include=INSTRUMENTED):
         from tests.hostile.targets import TARGETS
     target = TARGETS[name]
+    FOUND.mkdir(exist_ok=True)
     for number, example in enumerate(target.examples()):
         Path(corpus, str(number)).write_bytes(example)
 
@@ -59,7 +60,7 @@ def fuzz_all(seconds: str, names: list[str]) -> int:
         with tempfile.TemporaryDirectory() as corpus:
             command = [sys.executable, "-m", "tests.hostile.fuzz", "--one", name, seconds, corpus]
             done = subprocess.run(command, capture_output=True, text=True, check=False)
-        output = done.stdout + done.stderr
+        output = done.stderr + done.stdout  # which has the traceback
         count = re.search(r"stat::number_of_executed_units:\s*(\d+)", output)
         tried[name] = int(count[1]) if count else 0
         if done.returncode:

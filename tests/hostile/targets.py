@@ -413,7 +413,7 @@ TARGETS: dict[str, Target] = {
     "tar": Target(
         from_file("a.tar.gz", read_reviews), lambda: [tarred(), tarred(pack=bytes)], mutate_unpacked
     ),
-    "word index": Target(
+    "ranks": Target(
         from_file("index.json", imdb_files.read_word_index), document(RANKS), mutate_json
     ),
     "encoder": Target(

@@ -40,4 +40,4 @@ def test_what_is_damaged_is_read_or_refused(name: str) -> None:
 
 @pytest.mark.parametrize("case", sorted(FOUND.glob("*-*")), ids=lambda path: path.name)
 def test_what_a_fuzzer_found_is_read_or_refused(case: Path) -> None:
-    TARGETS[case.name.rpartition("-")[0]].survives(case.read_bytes())
+    TARGETS[case.name.partition("-")[0]].survives(case.read_bytes())
