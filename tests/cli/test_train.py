@@ -20,7 +20,7 @@ from seqsent.results import Epoch
 Run = Callable[..., Result]
 Refused = Callable[..., str]
 
-QUICK = ["--epochs", "1", "--maxlen", "12", "--embedding", "4"]
+QUICK = ["--preset", "textbook", "--epochs", "1", "--maxlen", "12", "--embedding", "4"]
 
 
 def test_a_file_and_a_comparison_are_what_is_left(run: Run, reviews: str, tmp_path: Path) -> None:
@@ -52,6 +52,28 @@ def test_json_is_for_programs(run: Run, reviews: str, tmp_path: Path) -> None:
     record = json.loads(run("train", reviews, "--out", out, "--json", *QUICK).stdout)
     assert record["model"] == out
     assert record["results"][0]["name"] == "lstm"
+
+
+def test_without_a_choice_it_is_fast_and_says_so(run: Run, reviews: str, tmp_path: Path) -> None:
+    out = str(tmp_path / "model.seqsent")
+    result = run("train", reviews, "--out", out, "--epochs", "1", "--maxlen", "12")
+    assert "preset: fast" in result.stderr
+    classifier = load(out)
+    assert classifier.ngrams is not None
+    assert classifier.about["plan"]["maxlen"] == 12
+    answer = json.loads(run("predict", out, "--json", "a fine film").stdout)
+    assert answer["label"] in classifier.label_names
+
+
+def test_more_texts_without_labels_may_be_a_file_or_a_folder(
+    run: Run, refused: Refused, reviews: str, tmp_path: Path
+) -> None:
+    out = ["--out", str(tmp_path / "model.seqsent"), *QUICK]
+    folder = tmp_path / "more"
+    folder.mkdir()
+    assert "no .txt files" in refused("train", reviews, "--unlabelled", str(folder), *out)
+    (folder / "one.txt").write_text("a film\nof two lines")
+    assert run("train", reviews, "--unlabelled", str(folder), *out).exit_code == 0
 
 
 def test_what_cannot_be_trained_is_one_line(refused: Refused, reviews: str, tmp_path: Path) -> None:
@@ -88,7 +110,8 @@ def interrupted(
 ) -> tuple[str, list[str]]:
     """Return the folder that an interrupted training leaves, and the command that began it."""
     data = "synthetic" if request.param else reviews
-    command = ["train", data, "--epochs", "4", "--maxlen", "12", "--option", "dropout=0.2"]
+    command = ["train", data, "--preset", "textbook", "--epochs", "4", "--maxlen", "12"]
+    command += ["--option", "dropout=0.2"]
     with monkeypatch.context() as patch:
         patch.setattr(TrainingProgress, "epoch_ended", press_ctrl_c)
         result = run(*command, "--out", str(tmp_path / "model.seqsent"))
@@ -108,13 +131,13 @@ def test_an_interrupted_training_goes_on(
     torn, whole = (load(tmp_path / f"{name}.seqsent") for name in ("model", "whole"))
     for one, other in zip(torn.model.get_weights(), whole.model.get_weights(), strict=True):
         np.testing.assert_array_equal(one, other)
-    assert torn.about["epochs"] == 4
+    assert torn.about["networks"][0]["epochs"] == 4
     assert not Path(folder).exists()
 
 
 @pytest.mark.skipif(not hasattr(signal, "SIGKILL"), reason="this system has no SIGKILL")
 def test_a_killed_command_goes_on(run: Run, reviews: str, tmp_path: Path) -> None:
-    arguments = ["train", reviews, "--epochs", "30", "--patience", "30", "--maxlen", "12"]
+    arguments = ["train", reviews, "--preset", "textbook", "--epochs", "30", "--patience", "30", "--maxlen", "12"]
     arguments += ["--option", "dropout=0.2", "--embedding", "4"]
     torn, whole = str(tmp_path / "torn.seqsent"), str(tmp_path / "whole.seqsent")
     command = [sys.executable, "-m", "seqsent.cli", *arguments, "--out", torn]
