@@ -22,7 +22,7 @@ from seqsent.cli.app import (
     given,
     load_labelled,
 )
-from seqsent.cli.unfinished import arguments_of, begin, kept
+from seqsent.cli.unfinished import arguments_of, begin, folder_for, kept
 from seqsent.errors import DataError, OptionError
 
 
@@ -106,14 +106,17 @@ def _train(
     **settings: Any,
 ) -> None:
     from seqsent.artifact import save
+    from seqsent.checkpoint import locked
     from seqsent.reports import comparison_table
     from seqsent.reports.progress import TrainingProgress
     from seqsent.texts_experiment import run_plan
 
     plan = _plan(**settings)
     texts = load_labelled(data, text, label, label_separator, encoding)
-    folder = resumed or begin(out, arguments)
-    with kept(folder):
+    folder = resumed or folder_for(out)
+    with locked(folder), kept(folder):
+        if resumed is None:
+            begin(folder, arguments)
         with TrainingProgress(errors) as progress:
             classifier, rows = run_plan(plan, texts, progress, balanced=balanced, directory=folder)
         save(classifier, out)

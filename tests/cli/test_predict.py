@@ -8,6 +8,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
+import pytest
 from typer.testing import Result
 
 import seqsent
@@ -52,17 +53,19 @@ def test_a_slow_producer_gets_its_answer_at_once(model: str) -> None:
     assert process.returncode == 0
 
 
-def test_a_reader_that_has_enough_ends_it_quietly(model: str, tmp_path: Path) -> None:
+@pytest.mark.parametrize("texts", ["< lines.txt", "--input lines.txt", "--json < lines.txt"])
+def test_a_reader_that_has_enough_ends_it_quietly(model: str, tmp_path: Path, texts: str) -> None:
     (tmp_path / "lines.txt").write_text("a film\n" * 50_000)
-    command = f"{sys.executable} -m seqsent.cli predict {model} < lines.txt | head -n 1"
+    command = f"{sys.executable} -m seqsent.cli predict {model} {texts} | head -n 1"
     done = subprocess.run(
-        ["bash", "-o", "pipefail", "-c", command],
+        ["bash", "-c", f"{command}; exit ${{PIPESTATUS[0]}}"],
         cwd=tmp_path,
         capture_output=True,
         text=True,
         check=False,
     )
     assert len(done.stdout.splitlines()) == 1
+    assert done.returncode == 141  # as of any program that a broken pipe ends
     # TensorFlow has remarks of its own there that no setting silences.
     assert not any(word in done.stderr for word in ("Traceback", "BrokenPipe", "error:"))
 

@@ -113,7 +113,7 @@ def test_an_interrupted_training_goes_on(
 
 
 @pytest.mark.skipif(not hasattr(signal, "SIGKILL"), reason="this system has no SIGKILL")
-def test_a_killed_command_goes_on(run: Run, reviews: str, tmp_path: Path) -> None:
+def test_a_killed_command_goes_on(run: Run, refused: Refused, reviews: str, tmp_path: Path) -> None:
     arguments = ["train", reviews, "--epochs", "30", "--patience", "30", "--maxlen", "12"]
     arguments += ["--option", "dropout=0.2", "--embedding", "4"]
     torn, whole = str(tmp_path / "torn.seqsent"), str(tmp_path / "whole.seqsent")
@@ -123,6 +123,10 @@ def test_a_killed_command_goes_on(run: Run, reviews: str, tmp_path: Path) -> Non
         while not state.exists():
             assert process.poll() is None, process.stdout and process.stdout.read()
             time.sleep(0.001)
+        process.send_signal(signal.SIGSTOP)  # it must not be over too soon
+        owner = f"{state.parent} is in use by another training, process {process.pid}"
+        assert owner in refused(*arguments, "--out", torn)
+        assert owner in refused("train", "--resume", str(state.parent))
         process.kill()
     assert not Path(torn).exists()
     assert run("train", "--resume", str(state.parent)).exit_code == 0
