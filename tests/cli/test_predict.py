@@ -1,5 +1,6 @@
 """A saved classifier is used by command: on texts, a file, a stream."""
 
+import errno
 import json
 import subprocess
 import sys
@@ -77,6 +78,19 @@ def test_a_file_is_answered_into_a_file(run: Run, model: str, tmp_path: Path) ->
     assert (result.exit_code, result.stdout) == (0, "")
     assert out.read_text(encoding="utf-8").splitlines() == expected(model, TEXTS)
     assert {path.name for path in tmp_path.iterdir()} == {"texts.txt", "answers.tsv"}
+
+
+def test_a_folder_that_becomes_read_only_is_one_line(
+    refused: Refused, model: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(*_: object, **__: object) -> None:
+        raise OSError(errno.EROFS, "Read-only file system")
+
+    for name in ("replace", "unlink"):  # which such a file system refuses, too
+        monkeypatch.setattr(Path, name, fail)
+    out = str(tmp_path / "answers")
+    line = refused("predict", model, "a", "--output", out)
+    assert line.startswith(f"{out} cannot be written: Read-only file system")
 
 
 def test_answers_are_also_json(run: Run, model: str) -> None:
