@@ -6,7 +6,7 @@ import hashlib
 import json
 import os
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, TypedDict
@@ -22,7 +22,7 @@ from seqsent.layers import keras
 from seqsent.results import Epoch
 from seqsent.untrusted import conform, in_brief, read_arrays, read_json
 
-STATE, LOCK = "state.npz", "lock"
+STATE, LOCK, OWNER = "state.npz", "lock", "owner"
 
 Arrays = dict[str, NDArray[Any]]
 
@@ -46,32 +46,6 @@ class Checkpoint:
 
     folder: Path
     identity: Mapping[str, str]
-
-    @contextmanager
-    def locked(self) -> Iterator[None]:
-        """Keep every other training out of the folder.
-
-        Raises
-        ------
-        OutputError
-            When another process is at work there, which is named, or nothing can be written.
-        """
-        with _written(self.folder):
-            self.folder.mkdir(parents=True, exist_ok=True)
-            lock = FileLock(self.folder / LOCK, blocking=False)
-            try:
-                lock.acquire()
-            except Timeout as error:
-                raise OutputError(
-                    f"{self.folder} is in use by another training, {_owner(self.folder)}. Wait "
-                    "for it, or name another folder."
-                ) from error
-            (self.folder / "owner").write_text(f"process {os.getpid()}", encoding="utf-8")
-        try:
-            yield
-        finally:
-            (self.folder / "owner").unlink(missing_ok=True)
-            lock.release()
 
     def save(self, model: keras.Model, epochs: list[Epoch], best: list[NDArray[Any]]) -> None:
         """Replace the state by that of now, in one step.
@@ -159,6 +133,37 @@ class Checkpoint:
                 )
 
 
+@contextmanager
+def locked(folder: Path) -> Iterator[None]:
+    """Keep every other training out of a folder; may be entered again within itself.
+
+    Raises
+    ------
+    OutputError
+        When another process is at work there, which is named, or nothing can be written.
+    """
+    with _written(folder):
+        folder.mkdir(parents=True, exist_ok=True)
+        lock = FileLock(folder / LOCK, blocking=False, is_singleton=True)
+        try:
+            lock.acquire()
+        except Timeout as error:
+            raise OutputError(
+                f"{folder} is in use by another training, {_owner(folder)}. Wait for it, or name "
+                "another folder."
+            ) from error
+    owner = folder / OWNER
+    with suppress(OSError):  # a full disk is told of where there is something to lose
+        owner.write_text(f"process {os.getpid()}", encoding="utf-8")
+    try:
+        yield
+    finally:
+        lock.release()
+        if not lock.is_locked:
+            with suppress(OSError):
+                owner.unlink(missing_ok=True)
+
+
 def identity_of(
     model: keras.Model, data: Mapping[str, Any], recipe: Mapping[str, Any]
 ) -> dict[str, str]:
@@ -223,7 +228,7 @@ def _in_order(prefix: str, arrays: Arrays, variables: list[Any]) -> list[NDArray
 
 def _owner(folder: Path) -> str:
     try:
-        return (folder / "owner").read_text(encoding="utf-8", errors="replace")[:40]
+        return (folder / OWNER).read_text(encoding="utf-8", errors="replace")[:40]
     except OSError:
         return "a process that did not say its number"
 

@@ -166,6 +166,8 @@ class Comparison:
         What the textbook printed, by experiment; empty for other data.
     asked : mapping of str to object
         The arguments of the command that repeats it; empty where there was no command.
+    command : str
+        The command as it was typed; empty where there was none.
     """
 
     data: Data
@@ -174,6 +176,7 @@ class Comparison:
     environment: Mapping[str, str]
     published: Mapping[str, Published] = field(default_factory=dict)
     asked: Mapping[str, Any] = field(default_factory=dict)
+    command: str = ""
 
     @property
     def experiments(self) -> list[str]:

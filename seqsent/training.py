@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from seqsent import layers
-from seqsent.checkpoint import Checkpoint, identity_of
+from seqsent.checkpoint import Checkpoint, identity_of, locked
 from seqsent.datasets import Splits
 from seqsent.datasets.rows import Rows
 from seqsent.errors import OptionError, OutputError, SeqsentError, TrainingError, unknown_name
@@ -203,7 +203,7 @@ def fit(
             _train(progress, *columns)
         else:
             checkpoint = Checkpoint(Path(directory), _identity(model, columns, recipe))
-            with checkpoint.locked():
+            with locked(checkpoint.folder):
                 progress.epochs, progress.best = checkpoint.restore(model)
                 _train(progress, *columns, checkpoint)
     except Exception as error:
@@ -354,12 +354,13 @@ def _save(model: keras.Model, path: Path) -> None:
     """Write a model in one step."""
     unfinished = path.with_suffix(".unfinished.keras")
     try:
-        model.save(unfinished)
-        unfinished.replace(path)
+        try:
+            model.save(unfinished)
+            unfinished.replace(path)
+        finally:
+            unfinished.unlink(missing_ok=True)
     except OSError as error:
         raise OutputError(
             f"the model could not be written to {path}: {error.strerror or error}. Name a folder "
             "that can be written to."
         ) from error
-    finally:
-        unfinished.unlink(missing_ok=True)

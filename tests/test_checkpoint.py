@@ -5,13 +5,14 @@ import hashlib
 import os
 import random
 import resource
+import shutil
 import signal
 import subprocess
 import sys
 import textwrap
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, ExitStack, contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -23,12 +24,15 @@ from seqsent import (
     OutputError,
     Recipe,
     Splits,
+    TextClassifier,
+    TextEncoder,
     TrainingError,
     build_model,
     fit,
     load_synthetic,
     set_seed,
 )
+from seqsent.artifact import save
 
 RECIPE = Recipe(learning_rate=0.01, epochs=4, patience=4)
 
@@ -282,3 +286,74 @@ def test_a_place_that_is_no_folder_is_one_line(splits: Splits, tmp_path: Path) -
     (tmp_path / "file").touch()
     with pytest.raises(OutputError, match="cannot be written to"):
         fit(model_for(splits), splits, RECIPE, directory=tmp_path / "file")
+
+
+@pytest.fixture
+def disk(tmp_path: Path) -> Iterator[Path]:
+    """Return a small disk of its own, which root may mount."""
+    folder = tmp_path / "disk"
+    folder.mkdir()
+    mount = ["mount", "-t", "tmpfs", "-o", "size=256k", "none", str(folder)]
+    if not shutil.which("mount") or subprocess.run(mount, capture_output=True).returncode:
+        pytest.skip("needs to mount a small disk, which this user or container may not")
+    yield folder
+    subprocess.run(["umount", str(folder)], check=True)
+
+
+@contextmanager
+def full(disk: Path) -> Iterator[None]:
+    with suppress(OSError), (disk / "filler").open("wb", buffering=0) as file:
+        while True:
+            file.write(bytes(4_096))
+    yield
+    (disk / "filler").unlink()
+
+
+@contextmanager
+def read_only(disk: Path) -> Iterator[None]:
+    # As another mount, because the first may have files that are being written.
+    subprocess.run(["mount", "--bind", disk, disk], check=True)
+    subprocess.run(["mount", "-o", "remount,bind,ro", disk], check=True)
+    yield
+    subprocess.run(["umount", disk], check=True)
+
+
+Fault = Callable[[Path], AbstractContextManager[None]]
+
+
+@pytest.mark.parametrize(
+    ("fault", "reason"), [(full, "No space left"), (read_only, "Read-only file system")]
+)
+def test_a_disk_that_fails_during_training_is_one_line(
+    splits: Splits, disk: Path, fault: Fault, reason: str
+) -> None:
+    with ExitStack() as faults:
+
+        def after_two(number: int, _: object) -> None:
+            if number == 2:
+                faults.enter_context(fault(disk))
+
+        with pytest.raises(OutputError, match=f"run cannot be written to: {reason}"):
+            fit(model_for(splits), splits, RECIPE, directory=disk / "run", on_epoch=after_two)
+    told: list[int] = []
+    resumed, whole = model_for(splits), model_for(splits)
+    folder = disk / "run"
+    fit(resumed, splits, RECIPE, directory=folder, on_epoch=lambda number, _: told.append(number))
+    fit(whole, splits, RECIPE)
+    assert told == [2, 3, 4]  # the state of the first epoch was as it had been
+    assert digest(resumed) == digest(whole)
+
+
+@pytest.mark.parametrize("fault", [full, read_only])
+def test_a_disk_that_fails_at_the_end_is_one_line(splits: Splits, disk: Path, fault: Fault) -> None:
+    encoder = TextEncoder.fit(["a b"], maxlen=splits.maxlen)
+    classifier = TextClassifier(model_for(splits), encoder, ("x", "y"))
+    save(classifier, disk / "model.seqsent")
+    before = (disk / "model.seqsent").read_bytes()
+    with fault(disk):
+        with pytest.raises(OutputError, match="seqsent cannot be written: (No space|Read-only)"):
+            save(classifier, disk / "model.seqsent")
+        with pytest.raises(OutputError, match="best.keras: (No space|Read-only)"):
+            fit(model_for(splits), splits, RECIPE, save_to=disk / "best.keras")
+    assert (disk / "model.seqsent").read_bytes() == before
+    assert {file.name for file in disk.iterdir()} == {"model.seqsent"}

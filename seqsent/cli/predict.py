@@ -19,6 +19,9 @@ from seqsent.errors import DataError, OutputError
 if TYPE_CHECKING:
     from seqsent.classifier import TextClassifier
 
+# What a shell shows of a program that ended because nobody read on: 128 and the signal's number.
+NO_READER = 128 + 13
+
 
 @app.command(cls=Command)
 def predict(
@@ -104,15 +107,17 @@ def _destination(path: Path | None) -> Iterator[IO[str]]:
         except BrokenPipeError:
             # The reader has enough; Python would complain once more when it closes stdout.
             os.dup2(os.open(os.devnull, os.O_WRONLY), output.file.fileno())
+            raise typer.Exit(NO_READER) from None
         return
     unfinished = path.with_name(f".{path.name}.unfinished")
     try:
-        with unfinished.open("w", encoding="utf-8") as file:
-            yield file
-        unfinished.replace(path)
+        try:
+            with unfinished.open("w", encoding="utf-8") as file:
+                yield file
+            unfinished.replace(path)
+        finally:
+            unfinished.unlink(missing_ok=True)
     except OSError as error:
         raise OutputError(
             f"{path} cannot be written: {error.strerror or error}. Name another place."
         ) from error
-    finally:
-        unfinished.unlink(missing_ok=True)

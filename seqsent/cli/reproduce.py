@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import shlex
+import sys
 from dataclasses import replace
 from pathlib import Path
 from typing import Annotated, Any
@@ -98,7 +100,8 @@ def _compare(
             published=published_results() if splits.name == "imdb" else None,
             watcher=progress,
         )
-    comparison = replace(comparison, asked=asked)
+    command = shlex.join(["seqsent", *sys.argv[1:]])
+    comparison = replace(comparison, asked=asked, command=command)
     reports.write_report(comparison, out)
     return comparison
 

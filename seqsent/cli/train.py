@@ -23,7 +23,7 @@ from seqsent.cli.app import (
     load_labelled,
     one_line,
 )
-from seqsent.cli.unfinished import arguments_of, begin, kept
+from seqsent.cli.unfinished import arguments_of, begin, folder_for, kept
 from seqsent.errors import DataError, OptionError
 
 # Of this run, and not of the training.
@@ -127,6 +127,7 @@ def _train(
     **settings: Any,
 ) -> None:
     from seqsent.artifact import save
+    from seqsent.checkpoint import locked
     from seqsent.datasets import read_texts
     from seqsent.datasets.stored import StoredTexts
     from seqsent.reports import comparison_table
@@ -137,8 +138,10 @@ def _train(
     one_line("preset", f"{settings['preset']}; `seqsent presets` shows it and the others")
     texts = load_labelled(data, text, label, label_separator, encoding)
     more = StoredTexts.of(read_texts(unlabelled, encoding=encoding)) if unlabelled else ()
-    folder = resumed or begin(out, arguments)
-    with kept(folder):
+    folder = resumed or folder_for(out)
+    with locked(folder), kept(folder):
+        if resumed is None:
+            begin(folder, arguments)
         with TrainingProgress(errors) as progress:
             classifier, rows = run_plan(
                 plan, texts, progress, balanced=balanced, unlabelled=more, directory=folder

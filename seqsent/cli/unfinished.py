@@ -20,32 +20,36 @@ ARGUMENTS = "arguments.json"
 _ENDING = ".unfinished"
 
 
-def begin(out: Path, arguments: dict[str, Any]) -> Path:
-    """Return a new folder beside the file to be written, with the arguments in it.
+def folder_for(out: Path) -> Path:
+    """Return the folder beside the file to be written."""
+    return out.with_name(f"{out.name}{_ENDING}")
+
+
+def begin(folder: Path, arguments: dict[str, Any]) -> None:
+    """Write down what a training is asked for.
 
     Raises
     ------
     OutputError
         When an interrupted training is there already, or nothing can be written.
     """
-    folder = out.with_name(f"{out.name}{_ENDING}")
     if _begun(folder):
         raise OutputError(
             f"{folder} holds a training that was interrupted. Go on with it: seqsent train "
             f"--resume {folder}; or delete the folder."
         )
     try:
-        folder.mkdir(exist_ok=True)
-        # Paths that hold from other folders, too; a data set's name is none.
-        data = arguments["data"]
-        paths = {"data": data.absolute() if data.exists() else data, "out": out.absolute()}
+        # Paths that hold from other folders, too; a data set's name is none, nor is "learn".
+        named = {name: arguments[name] for name in ("data", "unlabelled", "vectors")}
+        paths = {name: Path(path).absolute() for name, path in named.items() if _exists(path)}
+        paths["out"] = arguments["out"].absolute()
         text = json.dumps({**arguments, **paths}, indent=2, default=str)
         (folder / ARGUMENTS).write_text(text + "\n", encoding="utf-8")
     except OSError as error:
         raise OutputError(
-            f"{folder} cannot be written: {error.strerror or error}. Name another place with --out."
+            f"{folder} cannot be written to: {error.strerror or error}. Make room, or name "
+            "another place with --out."
         ) from error
-    return folder
 
 
 def arguments_of(folder: Path, expected: Mapping[str, Any]) -> dict[str, Any]:
@@ -93,6 +97,10 @@ def kept(folder: Path) -> Iterator[None]:
             shutil.rmtree(folder, ignore_errors=True)
         raise
     shutil.rmtree(folder, ignore_errors=True)
+
+
+def _exists(path: str | Path | None) -> bool:
+    return path is not None and Path(path).exists()
 
 
 def _begun(folder: Path) -> bool:

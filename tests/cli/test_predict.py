@@ -1,5 +1,6 @@
 """A saved classifier is used by command: on texts, a file, a stream."""
 
+import errno
 import json
 import os
 import subprocess
@@ -9,6 +10,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
+import pytest
 from typer.testing import Result
 
 import seqsent
@@ -76,17 +78,19 @@ def test_a_slow_producer_gets_its_answer_at_once(model: str) -> None:
     assert process.returncode == 0
 
 
-def test_a_reader_that_has_enough_ends_it_quietly(model: str, tmp_path: Path) -> None:
+@pytest.mark.parametrize("texts", ["< lines.txt", "--input lines.txt", "--json < lines.txt"])
+def test_a_reader_that_has_enough_ends_it_quietly(model: str, tmp_path: Path, texts: str) -> None:
     (tmp_path / "lines.txt").write_text("a film\n" * 50_000)
-    command = f"{sys.executable} -m seqsent.cli predict {model} < lines.txt | head -n 1"
+    command = f"{sys.executable} -m seqsent.cli predict {model} {texts} | head -n 1"
     done = subprocess.run(
-        ["bash", "-o", "pipefail", "-c", command],
+        ["bash", "-c", f"{command}; exit ${{PIPESTATUS[0]}}"],
         cwd=tmp_path,
         capture_output=True,
         text=True,
         check=False,
     )
     assert len(done.stdout.splitlines()) == 1
+    assert done.returncode == 141  # as of any program that a broken pipe ends
     # TensorFlow has remarks of its own there that no setting silences.
     assert not any(word in done.stderr for word in ("Traceback", "BrokenPipe", "error:"))
 
@@ -98,6 +102,19 @@ def test_a_file_is_answered_into_a_file(run: Run, model: str, tmp_path: Path) ->
     assert (result.exit_code, result.stdout) == (0, "")
     assert out.read_text(encoding="utf-8").splitlines() == expected(model, TEXTS)
     assert {path.name for path in tmp_path.iterdir()} == {"texts.txt", "answers.tsv"}
+
+
+def test_a_folder_that_becomes_read_only_is_one_line(
+    refused: Refused, model: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(*_: object, **__: object) -> None:
+        raise OSError(errno.EROFS, "Read-only file system")
+
+    for name in ("replace", "unlink"):  # which such a file system refuses, too
+        monkeypatch.setattr(Path, name, fail)
+    out = str(tmp_path / "answers")
+    line = refused("predict", model, "a", "--output", out)
+    assert line.startswith(f"{out} cannot be written: Read-only file system")
 
 
 def test_answers_are_also_json(run: Run, model: str) -> None:

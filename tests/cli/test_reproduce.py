@@ -4,6 +4,7 @@ import json
 from collections.abc import Callable
 from pathlib import Path
 
+import pytest
 from typer.testing import Result
 
 from seqsent.backend import BACKENDS, choose_backend
@@ -13,7 +14,10 @@ Run = Callable[..., Result]
 Refused = Callable[..., str]
 
 
-def test_reproduce_leaves_a_report(tmp_path: Path, run: Run) -> None:
+def test_reproduce_leaves_a_report(
+    tmp_path: Path, run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("sys.argv", ["/bin/seqsent", "reproduce", "--experiments", "a b"])
     result = run(
         *["reproduce", "--data", "synthetic", "--experiments", "gru, simplernn-onehot"],
         *["--epochs", "1", "--seeds", "2", "--out", str(tmp_path / "out")],
@@ -34,6 +38,9 @@ def test_reproduce_leaves_a_report(tmp_path: Path, run: Run) -> None:
     metrics = json.loads((tmp_path / "out" / "metrics.json").read_text())
     assert [run["seed"] for run in metrics["runs"]] == [SEED, SEED + 1] * 2
     assert all(len(run["epochs"]) == 1 for run in metrics["runs"])
+    assert metrics["command"] == "seqsent reproduce --experiments 'a b'"
+    assert set(metrics["environment"]) >= {"backend", "keras", "numpy", "python", "threads"}
+    assert len(metrics["data"]["fingerprint"]) == 64
 
 
 def test_a_recorded_run_is_repeated_and_compared(

@@ -136,24 +136,29 @@ def test_an_interrupted_training_goes_on(
 
 
 @pytest.mark.skipif(not hasattr(signal, "SIGKILL"), reason="this system has no SIGKILL")
-def test_a_killed_command_goes_on(run: Run, reviews: str, tmp_path: Path) -> None:
-    arguments = ["train", reviews, "--preset", "textbook", "--epochs", "30", "--patience", "30", "--maxlen", "12"]
-    arguments += ["--option", "dropout=0.2", "--embedding", "4"]
+def test_a_killed_command_goes_on(run: Run, refused: Refused, reviews: str, tmp_path: Path) -> None:
+    arguments = ["train", reviews, "--preset", "textbook", "--epochs", "30", "--patience", "30"]
+    arguments += ["--maxlen", "12", "--option", "dropout=0.2", "--embedding", "4"]
     torn, whole = str(tmp_path / "torn.seqsent"), str(tmp_path / "whole.seqsent")
     command = [sys.executable, "-m", "seqsent.cli", *arguments, "--out", torn]
-    state = Path(f"{torn}.unfinished", "state.npz")
+    folder = Path(f"{torn}.unfinished")
+    state = folder / "network-0" / "state.npz"
     with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT) as process:
         while not state.exists():
             assert process.poll() is None, process.stdout and process.stdout.read()
             time.sleep(0.001)
+        process.send_signal(signal.SIGSTOP)  # it must not be over too soon
+        owner = f"{folder} is in use by another training, process {process.pid}"
+        assert owner in refused(*arguments, "--out", torn)
+        assert owner in refused("train", "--resume", str(folder))
         process.kill()
     assert not Path(torn).exists()
-    assert run("train", "--resume", str(state.parent)).exit_code == 0
+    assert run("train", "--resume", str(folder)).exit_code == 0
     assert run(*arguments, "--out", whole).exit_code == 0
     for one, other in zip(*(load(path).model.get_weights() for path in (torn, whole)), strict=True):
         np.testing.assert_array_equal(one, other)
     one, other = (read_manifest(path).about for path in (torn, whole))
-    assert (one["epochs"], one["validation"]) == (other["epochs"], other["validation"])
+    assert one["networks"] == other["networks"]
 
 
 def test_what_cannot_be_resumed_is_one_line(
