@@ -33,7 +33,7 @@ from seqsent import (
 RECIPE = Recipe(learning_rate=0.01, epochs=4, patience=4)
 
 # Each costs the start of a process; the session `kills` asks for more.
-KILLS = int(os.environ.get("SEQSENT_TEST_KILLS", "3"))
+KILLS = int(os.environ.get("SEQSENT_TEST_KILLS", "2"))
 
 TRAINING = """
     import hashlib, sys

@@ -4,9 +4,13 @@ import os
 import subprocess
 import sys
 import textwrap
+import warnings
 from collections.abc import Callable, Iterator
+from functools import partial
 from importlib.metadata import Distribution, EntryPoint
 from pathlib import Path
+from queue import Queue
+from types import ModuleType
 
 import pytest
 
@@ -20,7 +24,10 @@ from seqsent import (
     UnknownDatasetError,
     get_architecture,
     list_architectures,
+    list_datasets,
+    load_dataset,
 )
+from seqsent.guard import named_when_slow
 from seqsent.registry import Registry, load_registry, registry
 
 HEADER = "from seqsent import Architecture, hookimpl\n"
@@ -84,6 +91,37 @@ def test_a_strangers_plugin_is_found(install: Install) -> None:
 def test_names_are_matched_by_pattern() -> None:
     assert list_architectures("*lst*") == ["lstm"]
     assert list_architectures("nothing*") == []
+    assert list_datasets() == list_datasets("syn*") == ["synthetic"]
+
+
+def test_what_one_plugin_provides_can_be_used(install: Install) -> None:
+    names = ("second", "first")
+    found = load_registry([install(name, WORKING.format(name=name)) for name in names])
+    usable = [(plugin.name, one.name) for plugin, one in found.architectures.usable()]
+    assert usable == [("first-dist:first", "first"), ("second-dist:second", "second")]
+
+
+def test_a_data_set_is_loaded_by_name() -> None:
+    assert load_dataset("synthetic").label_names == ("negative", "positive")
+
+
+def test_what_is_left_out_is_told_beside_what_is_unknown(
+    install: Install, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SEQSENT_DISABLE_PLUGINS", "first,second")
+    points = [install(name, "1 / 0") for name in ("first", "second")]
+    for found, left_out in (
+        (load_registry([]), ""),
+        (
+            load_registry(points),
+            ". Left out: first-dist:first is disabled: named in SEQSENT_DISABLE_PLUGINS; "
+            "second-dist:second is disabled: named in SEQSENT_DISABLE_PLUGINS",
+        ),
+    ):
+        with pytest.raises(UnknownArchitectureError) as caught:
+            found.architectures.get("mean")
+        _, _, told = str(caught.value).partition("Known: none")
+        assert told == left_out
 
 
 BROKEN = {
@@ -117,6 +155,10 @@ BROKEN = {
     "yields junk": (
         HEADER + "@hookimpl\ndef seqsent_architectures():\n    yield 'lstm'",
         "yielded a str; expected seqsent.Architecture",
+    ),
+    "returns a number": (
+        HEADER + "@hookimpl\ndef seqsent_architectures():\n    return 3",
+        "'int' object is not iterable",
     ),
     "yields a bad name": (
         HEADER + "@hookimpl\ndef seqsent_architectures():\n    yield Architecture('A b', str)",
@@ -162,6 +204,20 @@ def test_a_broken_plugin_is_reported_and_stops_nobody(
     assert broken.traceback.splitlines()[0] == "Traceback (most recent call last):"
     with pytest.raises(UnknownArchitectureError, match="broken-dist:broken is failed"):
         found.architectures.get("half")
+
+
+def test_a_plugin_that_hangs_is_named_while_it_does(
+    install: Install, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    told: Queue[str] = Queue()
+    module = ModuleType("told")
+    module.__dict__["wait"] = lambda: told.get(timeout=30)
+    monkeypatch.setitem(sys.modules, "told", module)
+    monkeypatch.setattr(warnings, "warn", lambda message, kind: told.put(message))
+    monkeypatch.setattr("seqsent.registry.named_when_slow", partial(named_when_slow, seconds=0.01))
+    found = load_registry([install("slow", "import told\nsaid = told.wait()")])
+    assert only(found) == ("active", "")
+    assert sys.modules["slow"].__dict__["said"].startswith("plugin slow-dist:slow has taken 0.01")
 
 
 def test_strict_mode_raises(install: Install, monkeypatch: pytest.MonkeyPatch) -> None:
