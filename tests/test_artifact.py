@@ -1,5 +1,6 @@
 """One file: whole or not at all, the same answers again, and a reason where it cannot be used."""
 
+import hashlib
 import json
 import shutil
 import zipfile
@@ -181,6 +182,23 @@ BROKEN: dict[str, tuple[Callable[[Path], object], str]] = {
         change_manifest(architecture="textcnn", distribution="seqsent-textcnn"),
         "needs the architecture 'textcnn'.*pip install seqsent-textcnn",
     ),
+}
+
+
+def forge(part: str, content: bytes) -> Callable[[Path], None]:
+    """Replace a part and its checksum, as nobody does by accident."""
+
+    def apply(path: Path) -> None:
+        files = {**read_manifest(path).files, part: hashlib.sha256(content).hexdigest()}
+        change(part, lambda _: content)(path)
+        change_manifest(files=files)(path)
+
+    return apply
+
+
+BROKEN |= {
+    "a forged encoder": (forge(TOKENIZER, b"{}"), "has no usable text encoder"),
+    "a forged model": (forge(MODEL, b"PK"), "the model in .* cannot be loaded"),
 }
 
 
