@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import re
 import shutil
 import zipfile
 from collections.abc import Callable
@@ -15,6 +16,7 @@ import pytest
 
 import seqsent
 from seqsent import (
+    Architecture,
     ArtifactError,
     OutputError,
     TextClassifier,
@@ -25,6 +27,7 @@ from seqsent import (
 from seqsent.artifact import MANIFEST, MODEL, TOKENIZER, read_manifest, sample_ids, save
 from seqsent.certainty import Certainty
 from seqsent.datasets.synthetic import generate
+from seqsent.registry import Providers
 from seqsent.verification import verify
 
 TEXTS, _ = generate(60)
@@ -177,10 +180,22 @@ BROKEN: dict[str, tuple[Callable[[Path], object], str]] = {
         change_manifest(certainty={"confidence": [1], "right": []}),
         "certainty is no curve",
     ),
+    "curves of two lengths": (
+        change_manifest(certainty={"confidence": [0.9, 0.6], "right": [1]}),
+        "certainty is no curve",
+    ),
+    "an empty curve": (
+        change_manifest(certainty={"confidence": [], "right": []}),
+        "certainty is no curve",
+    ),
     "more fields": (change_manifest(more=1), "manifest that cannot be read"),
     "no plugin": (
         change_manifest(architecture="textcnn", distribution="seqsent-textcnn"),
-        "needs the architecture 'textcnn'.*pip install seqsent-textcnn",
+        "needs the architecture 'textcnn'.*pip install seqsent-textcnn$",
+    ),
+    "no plugin, and nobody knows whose": (
+        change_manifest(architecture="textcnn", distribution=""),
+        "needs the architecture 'textcnn'.*pip install its package$",
     ),
 }
 
@@ -198,7 +213,7 @@ def forge(part: str, content: bytes) -> Callable[[Path], None]:
 
 BROKEN |= {
     "a forged encoder": (forge(TOKENIZER, b"{}"), "has no usable text encoder"),
-    "a forged model": (forge(MODEL, b"PK"), "the model in .* cannot be loaded"),
+    "a forged model": (forge(MODEL, b"PK"), r"the model in .* cannot be loaded: \w+: \w"),
 }
 
 
@@ -211,6 +226,21 @@ def test_a_file_that_cannot_be_used_says_why(
         seqsent.load(path)
     assert str(caught.value).count(str(path)) == 1  # what is wrong is said once
     assert "\n" not in str(caught.value)
+
+
+def test_a_plugin_that_cannot_be_imported_is_named(
+    path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    broken = Architecture("gru", "seqsent_absent:encode")
+    monkeypatch.setattr(Providers, "get", lambda *_: (None, broken))
+    with pytest.raises(ArtifactError, match="cannot be loaded: the encoder of architecture 'gru'"):
+        seqsent.load(path)
+
+
+def test_a_manifest_that_cannot_be_read_is_named(path: Path) -> None:
+    change(MANIFEST, lambda _: b"{")(path)
+    with pytest.raises(ArtifactError, match=re.escape(f"{path} has a manifest that cannot")):
+        read_manifest(path)
 
 
 def test_a_file_of_before_there_was_certainty_loads(path: Path) -> None:
