@@ -23,6 +23,10 @@ PINS = {
     "PIP_BUILD_CONSTRAINT": str(ROOT / "constraints.txt"),
 }
 
+# Modules are compiled when they are first imported: most of what is installed never is.
+LAZILY = ["--no-compile"]
+WRITE_BYTECODE = {"PYTHONDONTWRITEBYTECODE": ""}
+
 # What `seqsent new-plugin` copies.
 EXAMPLE = Path("docs", "examples", "seqsent-textcnn")
 
@@ -39,7 +43,7 @@ ABSENT = (
 @nox.session
 def lint(session: nox.Session) -> None:
     """Check style, formatting and who may import whom."""
-    session.install("--group", "lint", env=PINS)
+    _install(session, "--group", "lint")
     session.run("ruff", "check")
     session.run("ruff", "format", "--check")
     session.run("lint-imports", "--no-cache", env={"PYTHONPATH": "plugins"})
@@ -48,7 +52,7 @@ def lint(session: nox.Session) -> None:
 @nox.session
 def types(session: nox.Session) -> None:
     """Check the types of the package, the plugins, the tests and this file."""
-    session.install("-e", ".", "--group", "types", env=PINS)
+    _install(session, "-e", ".", "--group", "types")
     session.run("mypy")
 
 
@@ -56,16 +60,49 @@ def types(session: nox.Session) -> None:
 @nox.parametrize("backend", BACKENDS, ids=BACKENDS)
 def tests(session: nox.Session, backend: str) -> None:
     """Run the tests on one backend, where the other two are absent; passes on arguments."""
-    session.install("-e", f".[{backend}]", "--group", "test", env=PINS)
+    _install(session, "-e", f".[{backend}]", "--group", "test")
     session.run("python", "-c", ABSENT, *(name for name in BACKENDS if name != backend))
-    session.run("pytest", "-n", "auto", *session.posargs, env=_environment(session, backend))
+    # One backend is enough for what none can change.
+    chosen = [] if backend == "jax" else ["-m", "not any_backend"]
+    command = ["pytest", "-n", "auto", *chosen, *session.posargs]
+    session.run(*command, env=_environment(session, backend))
+
+
+@nox.session(default=False)
+def coverage(session: nox.Session) -> None:
+    """Show which branches the tests take with JAX, by module; processes of their own count."""
+    _install(session, "-e", ".[jax]", "--group", "test", "--group", "coverage")
+    env = _environment(session, "jax")
+    session.run("coverage", "erase")
+    session.run("coverage", "run", "-m", "pytest", "-n", "auto", *session.posargs, env=env)
+    session.run("coverage", "combine", "--quiet")
+    session.run("coverage", "report")
+
+
+@nox.session(default=False)
+def mutants(session: nox.Session) -> None:
+    """Change the code of some modules, one place at a time, and name changes no test notices."""
+    _install(session, "-e", ".[jax]", "--group", "test", "--group", "mutants")
+    shutil.rmtree("mutants", ignore_errors=True)
+    env = _environment(session, "jax")
+    session.run("mutmut", "run", *session.posargs, env=env)
+    session.run("mutmut", "results")
+
+
+@nox.session(default=False)
+def audit(session: nox.Session) -> None:
+    """Look up the pinned versions among known vulnerabilities; fails without the network."""
+    _install(session, "--group", "audit")
+    # Strict, because what could not be looked up would count as sound.
+    pinned = ["--strict", "--requirement", "constraints.txt", "--no-deps", "--disable-pip"]
+    session.run("pip-audit", *pinned, *session.posargs)
 
 
 @nox.session(default=False)
 @nox.parametrize("backend", BACKENDS, ids=BACKENDS)
 def kills(session: nox.Session, backend: str) -> None:
     """Kill a training thirty times and compare its end; SEQSENT_TEST_KILLS says how often."""
-    session.install("-e", f".[{backend}]", "--group", "test", env=PINS)
+    _install(session, "-e", f".[{backend}]", "--group", "test")
     env = {"SEQSENT_TEST_KILLS": "30", **os.environ, **_environment(session, backend)}
     session.run("pytest", "-k", "killed", "tests/test_checkpoint.py", env=env)
 
@@ -96,7 +133,7 @@ def load(session: nox.Session, backend: str) -> None:
 @nox.parametrize("backend", BACKENDS, ids=BACKENDS)
 def bench(session: nox.Session, backend: str) -> None:
     """Measure speed and memory on one backend beside stock Keras; takes a quarter of an hour."""
-    session.install("-e", f".[{backend}]", env=PINS)
+    _install(session, "-e", f".[{backend}]")
     env = {"KERAS_BACKEND": backend}
     results = ROOT / "benchmarks" / "results"
     results.mkdir(exist_ok=True)
@@ -113,7 +150,7 @@ def package(session: nox.Session) -> None:
     """Build wheel and sdist, compare them with git's files, run the wheel elsewhere."""
     if not (ROOT / ".git").exists():
         session.skip("it compares with what git tracks, and this is no git checkout")
-    session.install("--group", "package", env=PINS)
+    _install(session, "--group", "package")
     with tempfile.TemporaryDirectory() as name:
         elsewhere = Path(name)
         # The wheel is built from the sdist, so what holds for one holds for the other.
@@ -156,10 +193,10 @@ def _run_wheel(session: nox.Session, wheel: Path, elsewhere: Path) -> None:
     session.run("virtualenv", "--quiet", str(environment))
     scripts = environment / ("Scripts" if os.name == "nt" else "bin")
     session.chdir(elsewhere)
-    install = [str(scripts / "python"), "-m", "pip", "install", f"{wheel}[jax]"]
+    install = [str(scripts / "python"), "-m", "pip", "install", *LAZILY, f"{wheel}[jax]"]
     session.run(*install, env=PINS, external=True, silent=True)
     # Without the variable, as for a user who never heard of it.
-    env = {"KERAS_BACKEND": None, **_homes(elsewhere)}
+    env = {"KERAS_BACKEND": None, **WRITE_BYTECODE, **_homes(elsewhere)}
     for command in (
         "--version",
         "architectures",
@@ -174,7 +211,7 @@ def _run_wheel(session: nox.Session, wheel: Path, elsewhere: Path) -> None:
 @nox.session
 def docs(session: nox.Session) -> None:
     """Build the site in both languages, follow its links, run its code; passes on arguments."""
-    session.install("-e", ".[jax]", "--group", "docs", env=PINS)
+    _install(session, "-e", ".[jax]", "--group", "docs")
     home = Path(session.create_tmp())
     env = {"KERAS_BACKEND": "jax", **_homes(home)}
     built = ROOT / "docs" / "_build"
@@ -190,7 +227,7 @@ def docs(session: nox.Session) -> None:
 @nox.session(default=False)
 def example(session: nox.Session) -> None:
     """Install seqsent's wheel and the example plugin's as strangers do, and use them."""
-    session.install("--group", "package", env=PINS)
+    _install(session, "--group", "package")
     plugin = ROOT / EXAMPLE
     with tempfile.TemporaryDirectory() as name:
         elsewhere = Path(name)
@@ -215,11 +252,30 @@ def example(session: nox.Session) -> None:
         session.run(str(scripts / "pytest"), "-q", "seqsent-mine", env=env, external=True)
 
 
+def _install(session: nox.Session, *what: str) -> None:
+    """Install what a session needs; fail if a version is not pinned or does not fit another."""
+    session.install(*LAZILY, *what, env=PINS)
+    session.env.update(WRITE_BYTECODE)
+    session.run("python", "-m", "pip", "check", silent=True, log=False)
+    listed = session.run("python", "-m", "pip", "freeze", "--exclude-editable", silent=True)
+    # A build for one kind of machine, as in 2.13.0+cpu, is of the version before its sign.
+    installed = {line.partition("+")[0] for line in str(listed).split()}
+    unpinned = installed - set((ROOT / "constraints.txt").read_text().split())
+    if unpinned:
+        session.error(f"constraints.txt lacks {', '.join(sorted(unpinned))}")
+
+
 def _environment(session: nox.Session, backend: str) -> dict[str, str]:
     """Return what tests run in: one backend, and folders of their own."""
-    # Tests run side by side, on matrices so small that threads cost more than they save.
-    homes = _homes(Path(session.create_tmp()))
-    return {"KERAS_BACKEND": backend, "OMP_NUM_THREADS": "1", "SEQSENT_THREADS": "1", **homes}
+    return {
+        "KERAS_BACKEND": backend,
+        # Tests run side by side, on matrices so small that threads cost more than they save.
+        "OMP_NUM_THREADS": "1",
+        "SEQSENT_THREADS": "1",
+        # What tests compile runs so shortly that speed is not worth its price.
+        "XLA_FLAGS": "--xla_backend_optimization_level=0 --xla_llvm_disable_expensive_passes=true",
+        **_homes(Path(session.create_tmp())),
+    }
 
 
 def _homes(folder: Path) -> dict[str, str]:

@@ -10,6 +10,35 @@ from seqsent import choose_backend
 # Before any test module imports Keras.
 choose_backend()
 
+# Folders and files whose tests run no network, or run one only for what is around it.
+ANY_BACKEND = {
+    "datasets",
+    "reports",
+    "text",
+    "cli/test_answers.py",
+    "cli/test_data.py",
+    "cli/test_listings.py",
+    "cli/test_new_plugin.py",
+    "test_architecture.py",
+    "test_certainty.py",
+    "test_docs.py",
+    "test_evaluation.py",
+    "test_ngrams.py",
+    "test_options.py",
+    "test_presets.py",
+    "test_results.py",
+    "test_scaffold.py",
+    "test_streams.py",
+}
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark what is the same on every backend."""
+    chosen = [Path(__file__).parent / name for name in ANY_BACKEND]
+    for item in items:
+        if any(item.path.is_relative_to(place) for place in chosen):
+            item.add_marker("any_backend")
+
 
 @pytest.fixture(scope="session")
 def imdb_folder() -> Path:

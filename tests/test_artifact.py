@@ -1,6 +1,9 @@
 """One file: whole or not at all, the same answers again, and a reason where it cannot be used."""
 
+import hashlib
 import json
+import re
+import shutil
 import zipfile
 from collections.abc import Callable
 from dataclasses import replace
@@ -12,30 +15,41 @@ import numpy as np
 import pytest
 
 import seqsent
-from seqsent import ArtifactError, OutputError, Recipe, TextClassifier
+from seqsent import (
+    Architecture,
+    ArtifactError,
+    OutputError,
+    TextClassifier,
+    TextEncoder,
+    build_model,
+    set_seed,
+)
 from seqsent.artifact import MANIFEST, MODEL, TOKENIZER, read_manifest, sample_ids, save
 from seqsent.certainty import Certainty
 from seqsent.datasets.synthetic import generate
-from seqsent.pipeline import train
-from seqsent.plan import Plan
+from seqsent.registry import Providers
 from seqsent.verification import verify
 
-TEXTS, LABELS = generate(200)
+TEXTS, _ = generate(60)
 
 
-def classifier_of(multi_label: bool = False, **changes: Any) -> TextClassifier:
-    labels = np.array(LABELS, dtype=np.int32)
-    if multi_label:
-        labels = np.stack([labels, 1 - labels], axis=1)
-    plan = Plan("gru", {"units": 3}, embedding=4, maxlen=12, recipe=Recipe("adam", 0.01, epochs=1))
-    classifier, _ = train(
-        replace(plan, **changes),
-        (TEXTS[:150], labels[:150]),
-        (TEXTS[150:], labels[150:]),
-        ("neg", "pos"),
+def classifier_of(
+    multi_label: bool = False, embedding: int | str = 4, **encoding: Any
+) -> TextClassifier:
+    """Return one that has learned nothing: a file keeps weights, whatever they are."""
+    encoder = TextEncoder.fit(TEXTS, maxlen=12, **encoding)
+    set_seed(0)
+    model = build_model(
+        "gru",
+        vocab_size=encoder.vocab_size,
+        maxlen=12,
+        embedding=embedding,
+        num_classes=2,
         multi_label=multi_label,
+        units=3,
     )
-    return classifier
+    about = {"architecture": "gru", "distribution": "seqsent", "options": {"units": 3}}
+    return TextClassifier(model, encoder, ("neg", "pos"), multi_label, about=about)
 
 
 @pytest.fixture(scope="module")
@@ -43,10 +57,17 @@ def classifier() -> TextClassifier:
     return classifier_of()
 
 
+@pytest.fixture(scope="module")
+def saved(classifier: TextClassifier, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return a file that every test copies."""
+    path = tmp_path_factory.mktemp("saved") / "model.seqsent"
+    save(classifier, path)
+    return path
+
+
 @pytest.fixture
-def path(classifier: TextClassifier, tmp_path: Path) -> Path:
-    save(classifier, tmp_path / "model.seqsent")
-    return tmp_path / "model.seqsent"
+def path(saved: Path, tmp_path: Path) -> Path:
+    return Path(shutil.copy(saved, tmp_path))
 
 
 @pytest.mark.parametrize(
@@ -138,7 +159,7 @@ def add(name: str, content: bytes) -> Callable[[Path], None]:
 def bomb(path: Path) -> None:
     with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
         for name in (MANIFEST, TOKENIZER, MODEL):
-            archive.writestr(name, b"\0" * 2**27)
+            archive.writestr(name, b"\0" * 2**24)
 
 
 BROKEN: dict[str, tuple[Callable[[Path], object], str]] = {
@@ -159,11 +180,40 @@ BROKEN: dict[str, tuple[Callable[[Path], object], str]] = {
         change_manifest(certainty={"confidence": [1], "right": []}),
         "certainty is no curve",
     ),
+    "curves of two lengths": (
+        change_manifest(certainty={"confidence": [0.9, 0.6], "right": [1]}),
+        "certainty is no curve",
+    ),
+    "an empty curve": (
+        change_manifest(certainty={"confidence": [], "right": []}),
+        "certainty is no curve",
+    ),
     "more fields": (change_manifest(more=1), "manifest that cannot be read"),
     "no plugin": (
         change_manifest(architecture="textcnn", distribution="seqsent-textcnn"),
-        "needs the architecture 'textcnn'.*pip install seqsent-textcnn",
+        "needs the architecture 'textcnn'.*pip install seqsent-textcnn$",
     ),
+    "no plugin, and nobody knows whose": (
+        change_manifest(architecture="textcnn", distribution=""),
+        "needs the architecture 'textcnn'.*pip install its package$",
+    ),
+}
+
+
+def forge(part: str, content: bytes) -> Callable[[Path], None]:
+    """Replace a part and its checksum, as nobody does by accident."""
+
+    def apply(path: Path) -> None:
+        files = {**read_manifest(path).files, part: hashlib.sha256(content).hexdigest()}
+        change(part, lambda _: content)(path)
+        change_manifest(files=files)(path)
+
+    return apply
+
+
+BROKEN |= {
+    "a forged encoder": (forge(TOKENIZER, b"{}"), "has no usable text encoder"),
+    "a forged model": (forge(MODEL, b"PK"), r"the model in .* cannot be loaded: \w+: \w"),
 }
 
 
@@ -176,6 +226,21 @@ def test_a_file_that_cannot_be_used_says_why(
         seqsent.load(path)
     assert str(caught.value).count(str(path)) == 1  # what is wrong is said once
     assert "\n" not in str(caught.value)
+
+
+def test_a_plugin_that_cannot_be_imported_is_named(
+    path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    broken = Architecture("gru", "seqsent_absent:encode")
+    monkeypatch.setattr(Providers, "get", lambda *_: (None, broken))
+    with pytest.raises(ArtifactError, match="cannot be loaded: the encoder of architecture 'gru'"):
+        seqsent.load(path)
+
+
+def test_a_manifest_that_cannot_be_read_is_named(path: Path) -> None:
+    change(MANIFEST, lambda _: b"{")(path)
+    with pytest.raises(ArtifactError, match=re.escape(f"{path} has a manifest that cannot")):
+        read_manifest(path)
 
 
 def test_a_file_of_before_there_was_certainty_loads(path: Path) -> None:

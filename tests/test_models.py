@@ -222,6 +222,26 @@ def test_an_encoder_that_does_not_pool_is_the_plugins_fault() -> None:
         build_model(Architecture("none", lambda x: None), vocab_size=30)
 
 
+@pytest.mark.parametrize(
+    ("error", "line"),
+    [
+        (RuntimeError("no licence"), "RuntimeError: no licence"),
+        (SystemExit(3), "SystemExit: 3"),
+        (KeyError("two\nlines"), r"KeyError: 'two\nlines'"),
+    ],
+    ids=repr,
+)
+def test_an_encoder_that_fails_is_named(error: BaseException, line: str) -> None:
+    def encode(x: Any) -> None:
+        raise error
+
+    with pytest.raises(PluginError) as caught:
+        build_model(Architecture("broken", encode), vocab_size=30)
+    expected = f"the encoder of architecture 'broken' failed: {line}. Mend or update it."
+    assert str(caught.value) == expected
+    assert caught.value.__cause__ is error
+
+
 def test_a_model_knows_its_vocabulary() -> None:
     assert vocab_size_of(build_model("lstm", vocab_size=30)) == 30
     assert vocab_size_of(build_model("lstm", vocab_size=30, embedding="onehot")) == 30

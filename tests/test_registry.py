@@ -4,14 +4,19 @@ import os
 import subprocess
 import sys
 import textwrap
+import warnings
 from collections.abc import Callable, Iterator
+from functools import partial
 from importlib.metadata import Distribution, EntryPoint
 from pathlib import Path
+from queue import Queue
+from types import ModuleType
 
 import pytest
 
 from seqsent import (
     Architecture,
+    BackendError,
     DataError,
     Dataset,
     PluginError,
@@ -20,8 +25,11 @@ from seqsent import (
     UnknownDatasetError,
     get_architecture,
     list_architectures,
+    list_datasets,
+    load_dataset,
 )
-from seqsent.registry import Registry, load_registry, registry
+from seqsent.guard import named_when_slow
+from seqsent.registry import Plugin, Registry, load_registry, registry
 
 HEADER = "from seqsent import Architecture, hookimpl\n"
 WORKING = HEADER + textwrap.dedent(
@@ -76,14 +84,62 @@ def test_a_strangers_plugin_is_found(install: Install) -> None:
     found = load_registry([install("mean", WORKING.format(name="mean"))])
     assert found.architectures.names() == ["mean"]
     assert found.architectures.get("mean")[1].name == "mean"
-    assert [(p.name, p.version, p.status) for p in found.plugins] == [
-        ("mean-dist:mean", "1.0", "active")
-    ]
+    assert found.plugins == (
+        Plugin("mean-dist:mean", "mean-dist", "1.0", "mean", "active", ("mean",)),
+    )
+
+
+def test_an_entry_point_of_no_distribution_is_a_plugin_all_the_same(install: Install) -> None:
+    install("mean", WORKING.format(name="mean"))
+    found = load_registry([EntryPoint("alone", "mean", "seqsent")])
+    assert found.plugins == (Plugin("unknown:alone", "unknown", "", "mean", "active", ("mean",)),)
+
+
+def test_plugins_are_found_where_no_backend_is_installed(
+    install: Install, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def choose_backend() -> None:
+        raise BackendError("none is installed")
+
+    monkeypatch.setattr("seqsent.registry.choose_backend", choose_backend)
+    assert only(load_registry([install("mean", WORKING.format(name="mean"))])) == ("active", "")
 
 
 def test_names_are_matched_by_pattern() -> None:
     assert list_architectures("*lst*") == ["lstm"]
     assert list_architectures("nothing*") == []
+    assert list_datasets() == list_datasets("syn*") == ["synthetic"]
+
+
+def test_what_one_plugin_provides_can_be_used(install: Install) -> None:
+    names = ("second", "first")
+    found = load_registry([install(name, WORKING.format(name=name)) for name in names])
+    usable = [(plugin.name, one.name) for plugin, one in found.architectures.usable()]
+    assert usable == [("first-dist:first", "first"), ("second-dist:second", "second")]
+
+
+def test_a_data_set_is_loaded_by_name() -> None:
+    assert load_dataset("synthetic").label_names == ("negative", "positive")
+
+
+def test_what_is_left_out_is_told_beside_what_is_unknown(
+    install: Install, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SEQSENT_DISABLE_PLUGINS", "first,second")
+    sound = install("sound", WORKING.format(name="sound"))
+    broken = [install(name, "1 / 0") for name in ("first", "second")]
+    left_out = (
+        ". Left out: first-dist:first is disabled: named in SEQSENT_DISABLE_PLUGINS; "
+        "second-dist:second is disabled: named in SEQSENT_DISABLE_PLUGINS"
+    )
+    for points, told in (([sound], ""), ([sound, *broken], left_out)):
+        found = load_registry(points)
+        with pytest.raises(UnknownArchitectureError) as caught:
+            found.architectures.get("zz")
+        assert str(caught.value) == f"unknown architecture 'zz'. Known: sound{told}"
+        with pytest.raises(UnknownDatasetError) as caught_too:
+            found.datasets.get("zz")
+        assert str(caught_too.value) == f"unknown data set 'zz'. Known: none{told}"
 
 
 BROKEN = {
@@ -118,6 +174,10 @@ BROKEN = {
         HEADER + "@hookimpl\ndef seqsent_architectures():\n    yield 'lstm'",
         "yielded a str; expected seqsent.Architecture",
     ),
+    "returns a number": (
+        HEADER + "@hookimpl\ndef seqsent_architectures():\n    return 3",
+        "'int' object is not iterable",
+    ),
     "yields a bad name": (
         HEADER + "@hookimpl\ndef seqsent_architectures():\n    yield Architecture('A b', str)",
         "architecture name 'A b' arrived",
@@ -125,8 +185,8 @@ BROKEN = {
     "yields one twice": (
         HEADER
         + "@hookimpl\ndef seqsent_architectures():\n"
-        + "    yield Architecture('a', str)\n    yield Architecture('a', str)",
-        "yielded a more than once",
+        + "    for name in 'abcab':\n        yield Architecture(name, str)",
+        "yielded a, b more than once",
     ),
     "yields junk for data": (
         HEADER + "@hookimpl\ndef seqsent_datasets():\n    yield Architecture('a', str)",
@@ -159,9 +219,38 @@ def test_a_broken_plugin_is_reported_and_stops_nobody(
     broken, sound = found.plugins
     assert (broken.status, sound.status) == ("failed", "active")
     assert cause in broken.reason
-    assert broken.traceback.splitlines()[0] == "Traceback (most recent call last):"
+    first, second, *_ = broken.traceback.splitlines()
+    assert first == "Traceback (most recent call last):"
+    assert second.startswith("  File ")
     with pytest.raises(UnknownArchitectureError, match="broken-dist:broken is failed"):
         found.architectures.get("half")
+
+
+def test_a_plugin_that_hangs_is_named_while_it_does(
+    install: Install, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    told: Queue[str] = Queue()
+    module = ModuleType("told")
+    module.__dict__["wait"] = lambda: told.get(timeout=30)
+    monkeypatch.setitem(sys.modules, "told", module)
+    monkeypatch.setattr(warnings, "warn", lambda message, kind: told.put(message))
+    monkeypatch.setattr("seqsent.registry.named_when_slow", partial(named_when_slow, seconds=0.01))
+    found = load_registry([install("slow", "import told\nsaid = told.wait()")])
+    assert only(found) == ("active", "")
+    assert sys.modules["slow"].__dict__["said"].startswith("plugin slow-dist:slow has taken 0.01")
+
+
+def test_each_entry_point_of_a_broken_module_has_its_reason(install: Install) -> None:
+    hook = "@hookimpl\ndef seqsent_architectures():\n    raise RuntimeError('no licence')"
+    points = [install("broken", HEADER + hook), EntryPoint("again", "broken", "seqsent")]
+    with pytest.warns(PluginWarning, match="was left out"):
+        found = load_registry(points)
+    assert [plugin.reason for plugin in found.plugins] == ["RuntimeError: no licence"] * 2
+
+
+def test_control_c_is_no_fault_of_a_plugins(install: Install) -> None:
+    with pytest.raises(KeyboardInterrupt):
+        load_registry([install("slow", "raise KeyboardInterrupt")])
 
 
 def test_strict_mode_raises(install: Install, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -171,7 +260,9 @@ def test_strict_mode_raises(install: Install, monkeypatch: pytest.MonkeyPatch) -
     assert isinstance(caught.value.__cause__, RuntimeError)
 
 
-@pytest.mark.parametrize("name", ["mean-dist:mean", "mean-dist", "mean", "other, mean"])
+@pytest.mark.parametrize(
+    "name", ["mean-dist:mean", "mean-dist", "mean", "other, mean", "mean,other"]
+)
 def test_a_plugin_can_be_switched_off(
     install: Install, monkeypatch: pytest.MonkeyPatch, name: str
 ) -> None:
@@ -206,8 +297,8 @@ def test_an_encoder_that_replaces_parts_of_keras_is_named(install: Install) -> N
 
 
 def test_one_name_from_two_distributions_is_an_error_naming_both(install: Install) -> None:
-    points = [install(name, WORKING.format(name="same")) for name in ("first", "second")]
-    points.append(install("third", WORKING.format(name="other")))
+    points = [install(name, WORKING.format(name="same")) for name in ("second", "first")]
+    points.insert(0, install("third", WORKING.format(name="other")))
     both = "'same' is provided by first-dist:first and second-dist:second"
     with pytest.warns(PluginWarning, match=both):
         found = load_registry(points)
@@ -265,8 +356,9 @@ def test_two_data_sets_of_one_name_are_a_conflict(install: Install) -> None:
 
 
 def test_a_distribution_seen_twice_counts_once(install: Install) -> None:
-    point = install("mean", WORKING.format(name="mean"))
-    assert len(load_registry([point, point]).plugins) == 1
+    first, second = (install(name, WORKING.format(name=name)) for name in ("first", "second"))
+    found = load_registry([first, first, second])
+    assert [plugin.name for plugin in found.plugins] == ["first-dist:first", "second-dist:second"]
 
 
 def test_an_unknown_name_names_the_closest_and_lists_all() -> None:

@@ -157,6 +157,13 @@ def test_a_fault_is_found_with_advice(encoder: Any, name: str, advice: str) -> N
         BY_NAME[name](broken)
 
 
+def test_a_failed_test_names_architecture_and_check() -> None:
+    mark = parametrize_with_checks([Architecture("broken", undescribed)])
+    runs = {parameters.id: parameters.values[0] for parameters in mark.args[1]}
+    with pytest.raises(AssertionError, match="^broken: declares_its_options: option 'units' is"):
+        runs["broken-declares_its_options"]()
+
+
 def test_a_name_that_is_taken_is_told_with_who_has_it() -> None:
     with pytest.raises(AssertionError, match="'lstm' is taken by seqsent:lstm"):
         BY_NAME["has_a_name_of_its_own"](Architecture("lstm", mean))

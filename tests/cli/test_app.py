@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 
+import pytest
 from typer.testing import Result
 
 from seqsent import __version__
@@ -17,3 +18,13 @@ def test_no_command_shows_the_commands(run: Run) -> None:
     shown = run().output
     for command in ("reproduce", "architectures", "plugins"):
         assert command in shown
+
+
+def test_control_c_is_one_line(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    def interrupt() -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("seqsent.registry.registry", interrupt)
+    result = run("plugins")
+    assert (result.exit_code, result.stdout) == (130, "")
+    assert result.stderr == "stopped: nothing more was written\n"

@@ -3,9 +3,11 @@
 import json
 from collections.abc import Callable
 
+import pytest
 from typer.testing import Result
 
 from seqsent.backend import choose_backend
+from seqsent.verification import Verification
 
 Run = Callable[..., Result]
 
@@ -24,6 +26,27 @@ def test_a_model_is_verified(run: Run, model: str) -> None:
     assert backend in result.stdout
     (record,) = json.loads(run("verify", model, "--json").stdout)
     assert record["passed"]
+
+
+def test_a_model_that_answers_otherwise_is_an_error(
+    run: Run, model: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    found = [Verification("jax", 0.0), Verification("torch", 0.5)]
+    monkeypatch.setattr("seqsent.verification.verify", lambda *_: found)
+    result = run("verify", model)
+    assert result.exit_code == 2
+    assert "NO" in result.stdout
+    assert "does not answer alike everywhere" in result.stderr
+
+
+def test_a_backend_that_cannot_answer_says_why(
+    run: Run, model: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    backend = choose_backend()
+    monkeypatch.setattr("seqsent.verification._ASK", "raise SystemExit('no memory left')")
+    result = run("verify", model, "--backends", backend)
+    assert result.exit_code == 2
+    assert f"error: {backend} could not answer: no memory left" in result.stderr
 
 
 def test_a_card_can_be_printed(run: Run, model: str) -> None:

@@ -36,6 +36,7 @@ def test_a_file_and_a_comparison_are_what_is_left(run: Run, reviews: str, tmp_pa
     manifest = read_manifest(out)
     assert manifest.about["options"] == {"units": 3}
     assert set(manifest.about["accuracy"]) == {"gru", "majority", "TF-IDF + logistic regression"}
+    assert "| majority | 0." in run("inspect", str(out), "--card").stdout
     assert run("predict", str(out), "a film").stdout.split("\t")[0] in ("bad", "good")
 
 

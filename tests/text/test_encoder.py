@@ -76,6 +76,13 @@ def test_words_without_an_id_are_unknown() -> None:
     assert encoder.vocab_size == 6
 
 
+def test_words_are_read_with_their_ids() -> None:
+    encoder = TextEncoder.fit(["b b b a a c"], vocab_size=6, maxlen=3, truncation="back")
+    assert encoder.read("A new b!") == [("a", 5), ("new", 2)]
+    with pytest.raises(DataError, match="arrived as text 0"):
+        encoder.read(None)  # type: ignore[arg-type]
+
+
 def test_words_never_seen_can_be_dropped_as_keras_does() -> None:
     encoder = TextEncoder.fit(["b b b a a c"], vocab_size=6, maxlen=4, unseen="drop")
     assert encoder.encode(["a b c new"]).tolist() == [[1, 5, 4, 2]]
