@@ -76,6 +76,14 @@ def test_words_without_an_id_are_unknown() -> None:
     assert encoder.vocab_size == 6
 
 
+@pytest.mark.parametrize("padding", ["front", "back"])
+def test_texts_that_are_ids_already_become_the_same_rows(padding: Any) -> None:
+    encoder = TextEncoder.fit(["a b c d"], vocab_size=None, maxlen=4, padding=padding)
+    ids = [[4], [4, 5, 6, 7], []]
+    texts = ["a", "a b c d", ""]
+    np.testing.assert_array_equal(encoder.rows(ids), encoder.encode(texts))
+
+
 def test_words_are_read_with_their_ids() -> None:
     encoder = TextEncoder.fit(["b b b a a c"], vocab_size=6, maxlen=3, truncation="back")
     assert encoder.read("A new b!") == [("a", 5), ("new", 2)]
