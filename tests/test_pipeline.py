@@ -64,8 +64,8 @@ def test_a_text_has_one_answer_whatever_stands_beside_it() -> None:
 
 
 def test_every_word_is_explained_by_both_sides() -> None:
-    classifier, _ = trained(dataclasses.replace(SMALL, ngrams=True, maxlen=60))
-    text = TEXTS[0]
+    classifier, _ = trained(dataclasses.replace(SMALL, ngrams=True))
+    text = " ".join(TEXTS[0].split()[:10])
     explanation = classifier.explain(text, "good")
     assert explanation.probability == pytest.approx(
         classifier.predict_proba([text])[0, 1], abs=1e-6
