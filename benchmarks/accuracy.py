@@ -96,12 +96,12 @@ def _imdb() -> tuple[Part, Part]:
     parts: dict[str, tuple[list[str], list[str]]] = {"train": ([], []), "test": ([], [])}
     with tarfile.open(Path(os.environ["SEQSENT_DATA"], "aclImdb_labelled.tar.gz")) as archive:
         for member in archive:
-            _, part, *label = Path(member.name).parts[:-1] or ("", "")
-            file = archive.extractfile(member) if label and label[0] in ("neg", "pos") else None
+            _, part, label, _ = (*Path(member.name).parts, *[""] * 4)[:4]
+            file = archive.extractfile(member) if label in ("neg", "pos") else None
             if file:
                 texts, labels = parts[part]
                 texts.append(file.read().decode())
-                labels.append(label[0])
+                labels.append(label)
     return tuple((texts, np.array(labels)) for texts, labels in parts.values())  # type: ignore[return-value]
 
 

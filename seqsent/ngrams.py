@@ -23,9 +23,6 @@ Kind = Literal["word", "character"]
 # Places that runs are hashed to; two runs share one now and then, which costs next to nothing.
 BUCKETS = 2**22
 
-# Runs that fewer training texts have say more about these texts than about others.
-RAREST = 2
-
 # Runs that are learned from at most, in some 600 MB of memory; 25,000 long reviews have so many.
 MOST = 2**24
 
@@ -72,7 +69,7 @@ class Ngrams:
     @classmethod
     def fit(
         cls,
-        texts: Sequence[str],
+        texts: Iterable[str],
         labels: NDArray[Any],
         num_classes: int,
         *,
@@ -83,7 +80,7 @@ class Ngrams:
 
         Parameters
         ----------
-        texts : sequence of str
+        texts : iterable of str
             Of more than fit into memory the first are learned from.
         labels : ndarray of int, shape (texts,) or (texts, labels)
             Class indices, or zeros and ones where several labels apply.
@@ -101,14 +98,14 @@ class Ngrams:
             regression goes on from there.
         """
         counts = _counts(kind, texts)
-        frequent = np.flatnonzero(np.bincount(counts.indices, minlength=BUCKETS) >= RAREST)
-        counts = counts[:, frequent]
+        places = np.unique(counts.indices)
+        counts = counts[:, places]
         labels = labels[: counts.shape[0]]
         weight = None if sample_weight is None else sample_weight[: counts.shape[0]]
         fitted = [_fit(counts, one, weight) for one in _outputs(labels, num_classes)]
         return cls(
             kind,
-            frequent.astype(np.int32),
+            places.astype(np.int32),
             np.stack([column for column, _ in fitted], axis=1).astype(np.float16),
             np.array([bias for _, bias in fitted], dtype=np.float32),
         )

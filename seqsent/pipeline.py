@@ -5,6 +5,7 @@ from __future__ import annotations
 import warnings
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict, dataclass, fields, replace
+from functools import partial
 from itertools import chain
 from pathlib import Path
 from typing import Any
@@ -99,11 +100,22 @@ def train(
     ).with_threshold(plan.threshold)
     if plan.ngrams:
         kind: Kind = "character" if encoder.level == "subword" else "word"
-        ngrams = Ngrams.fit(*texts, len(label_names), kind=kind, sample_weight=sample_weight)
+        fitted = partial(Ngrams.fit, num_classes=len(label_names), kind=kind)
+        ngrams = fitted(*texts, sample_weight=sample_weight)
         of_network = classifier.predict_proba(validation[0])
         classifier = replace(classifier, ngrams=ngrams.beside(of_network, *validation))
     if not multi_label:
         classifier = classifier.measured(classifier.predict_proba(validation[0]), validation[1])
+    if classifier.ngrams:
+        # The shares are known; a linear model gains by the texts that they are known from.
+        whole = fitted(
+            _Both(texts[0], validation[0]),
+            np.concatenate([texts[1], validation[1]]),
+            sample_weight=None
+            if sample_weight is None or validation_weight is None
+            else np.concatenate([sample_weight, validation_weight]),
+        )
+        classifier = replace(classifier, ngrams=replace(whole, shares=classifier.ngrams.shares))
     return replace(classifier, about=_about(plan, classifier, splits, histories)), tuple(histories)
 
 

@@ -76,7 +76,7 @@ _FAST = Preset(
 
 _ACCURATE = Preset(
     "accurate",
-    "Three GRUs over vectors learned beforehand, beside runs of words; twenty minutes",
+    "A larger GRU against adversaries, over vectors learned beforehand; twenty minutes",
     Plan(
         architecture="gru",
         options={"units": 48, "bidirectional": True, "pooling": "mean-max"},
@@ -91,7 +91,6 @@ _ACCURATE = Preset(
         feature_dropout=0.4,
         vectors="learn",
         ngrams=True,
-        members=3,
         recipe=Recipe(
             "adam",
             3e-3,
@@ -101,6 +100,7 @@ _ACCURATE = Preset(
             schedule="cosine",
             clip=1.0,
             average=0.99,
+            adversarial=1.0,
             least_steps=200,
         ),
     ),

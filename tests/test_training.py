@@ -50,7 +50,7 @@ def losses(model: keras.Model, splits: Splits) -> float:
 def test_the_default_recipe_is_the_textbooks() -> None:
     assert dataclasses.astuple(Recipe()) == (
         *("rmsprop", 1e-4, 64, 100, 3, 42),
-        *("constant", None, 0.0, 1),
+        *("constant", None, 0.0, 0.0, 1),
     )
 
 
@@ -72,6 +72,8 @@ def test_the_default_recipe_is_the_textbooks() -> None:
         ("clip", 0),
         ("clip", "1"),
         ("least_steps", 0),
+        ("adversarial", -1),
+        ("adversarial", float("inf")),
         ("average", 1),
         ("average", -0.1),
         ("average", None),

@@ -38,6 +38,11 @@ def evaluate_steps(model: keras.Model) -> Steps:
     )
 
 
+def gradient(function: Callable[[Any], Any], place: Any) -> Any:
+    """Return the gradient of a number that depends on a tensor."""
+    return jax.grad(function)(place)
+
+
 def _loop(step: Callable[..., Any], variables: Callable[[], tuple[list[Any], ...]]) -> Steps:
     # The state is not donated: an interruption would leave a model without weights.
     @jax.jit

@@ -10,6 +10,7 @@ import keras
 import numpy as np
 import tensorflow as tf
 from numpy.typing import NDArray
+from tensorflow.python.eager.record import stop_recording
 
 from seqsent.layers.loop import Columns, Steps
 
@@ -28,6 +29,13 @@ def train_steps(model: keras.Model) -> Steps:
 def evaluate_steps(model: keras.Model) -> Steps:
     """Return a function that only measures."""
     return _Loop(model, model.test_step)
+
+
+def gradient(function: Callable[[Any], Any], place: Any) -> Any:
+    """Return the gradient of a number that depends on a tensor."""
+    # Out of sight of the tape of the step, for which XLA could not compile the slope of a slope.
+    with stop_recording():
+        return tf.gradients(function(place), place)[0]
 
 
 class _Loop:

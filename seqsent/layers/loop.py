@@ -10,6 +10,8 @@ import keras
 import numpy as np
 from numpy.typing import NDArray
 
+from seqsent.layers.adversarial import adversarial_loss
+
 # Ids, labels and, where texts count differently, weights; one row per text each.
 # Whatever gives an array for an array of row numbers will do, so the rows may lie on disk.
 Columns = tuple[Any, ...]
@@ -31,6 +33,8 @@ class Loop:
     model : keras.Model
         A compiled model of one input and one output. Its weights, optimizer, seeds and
         metrics are where Keras keeps them before and after every call.
+    adversarial : float
+        Above 0 the loss that is learned from is that of `adversarial_loss`, with this strength.
 
     Notes
     -----
@@ -39,11 +43,14 @@ class Loop:
     So results are those of ``train_on_batch`` over the same batches, up to rounding.
     """
 
-    def __init__(self, model: keras.Model) -> None:
+    def __init__(self, model: keras.Model, adversarial: float = 0.0) -> None:
         self._model = model
         backend = import_module(f"seqsent.layers._loop_{keras.backend.backend()}")
         self._train: Steps = backend.train_steps(model)
         self._evaluate: Steps = backend.evaluate_steps(model)
+        if adversarial:
+            loss = adversarial_loss(model, adversarial, backend.gradient)
+            self._train = _with_loss(model, loss, self._train)
 
     def train_epoch(
         self,
@@ -112,6 +119,19 @@ class Loop:
             batches = np.arange(rest, dtype=np.int32)[np.newaxis]
             steps(_to_device(columns, order[-rest:]), batches, 1, whole)
         return {name: float(value) for name, value in self._model.get_metrics_result().items()}
+
+
+def _with_loss(model: keras.Model, loss: Callable[..., Any], steps: Steps) -> Steps:
+    """Return the same steps, in which a model has another loss than elsewhere."""
+
+    def other_steps(*arguments: Any) -> None:
+        model.compute_loss = loss
+        try:
+            steps(*arguments)
+        finally:
+            del model.compute_loss
+
+    return other_steps
 
 
 def _to_device(columns: Columns, rows: NDArray[np.integer[Any]]) -> Columns:

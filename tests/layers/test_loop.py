@@ -238,3 +238,55 @@ def test_only_models_of_simple_layers_in_a_row_are_called_without_keras() -> Non
     twice = keras.layers.Add()([embedded, embedded])
     for output in (masked, regularised, twice):
         assert _loop_torch._chain(keras.Model(inputs, output)) is None
+
+
+def test_an_adversary_adds_the_loss_of_words_moved_up_its_slope() -> None:
+    strength, columns = 0.5, arrays()
+    model = compiled()
+    _, embedding, encoder, head = model.layers
+    words = keras.ops.convert_to_numpy(embedding(columns[0]))
+
+    def losses(words: NDArray[Any]) -> NDArray[np.float64]:
+        answers = keras.ops.convert_to_numpy(head(encoder(words))).ravel().astype(np.float64)
+        return np.asarray(-np.log(np.where(columns[1], answers, 1 - answers)))
+
+    # Each text's slope by differences; its loss there is larger than anywhere near.
+    slope = np.zeros_like(words)
+    for place in np.ndindex(words.shape[1:]):
+        step = np.zeros_like(words)
+        step[(slice(None), *place)] = 1e-2
+        slope[(slice(None), *place)] = (losses(words + step) - losses(words - step)) / 2e-2
+    move = strength * slope / np.sqrt((slope**2).sum(axis=(1, 2), keepdims=True))
+    expected = losses(words).mean() + losses(words + move).mean()
+    model.optimizer.learning_rate = 0.0
+    loop = Loop(model, adversarial=strength)
+    found = loop.train_epoch(columns, np.arange(TEXTS), TEXTS)["loss"]
+    assert found == pytest.approx(expected, rel=2e-3)
+    assert found > 2 * losses(words).mean()
+    assert loop.evaluate(columns, TEXTS)["loss"] == pytest.approx(losses(words).mean(), rel=1e-4)
+    assert "compute_loss" not in vars(model)
+
+
+def test_a_masked_network_with_dropout_learns_from_adversaries() -> None:
+    set_seed(0)
+    shares: dict[str, Any] = {"word_dropout": 0.1, "embedding_dropout": 0.1}
+    model = build_model(
+        "gru",
+        vocab_size=VOCABULARY,
+        bidirectional=True,
+        pooling="mean-max",
+        mask_padding=True,
+        units=3,
+        **shares,
+    )
+    model.compile(keras.optimizers.Adam(0.05), "binary_crossentropy", metrics=["accuracy"])
+    loop, columns = Loop(model, adversarial=0.1), arrays()
+    losses = [loop.train_epoch(columns, np.arange(TEXTS), BATCH)["loss"] for _ in range(12)]
+    assert losses[-1] < losses[0]
+
+
+def test_an_adversary_needs_an_embedding() -> None:
+    model = build_model("gru", vocab_size=VOCABULARY, embedding="onehot")
+    model.compile("sgd", "binary_crossentropy")
+    with pytest.raises(ValueError, match="no embedding"):
+        Loop(model, adversarial=1.0)
