@@ -126,6 +126,17 @@ def test_a_whole_file_is_all_that_is_left(path: Path, classifier: TextClassifier
     assert list(path.parent.glob("*")) == [path]
 
 
+def test_a_file_is_written_where_it_will_be(
+    path: Path, classifier: TextClassifier, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """From another disk it could not be moved in one step."""
+    moved: list[Path] = []
+    monkeypatch.setattr(Path, "replace", lambda file, _: moved.append(file))
+    save(classifier, path)
+    [file] = moved
+    assert path.parent in file.parents
+
+
 def test_an_old_file_survives_a_failure(
     path: Path, classifier: TextClassifier, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -170,6 +181,11 @@ def add(name: str, content: bytes) -> Callable[[Path], None]:
     return apply
 
 
+def twice(path: Path) -> None:
+    with pytest.warns(UserWarning, match="Duplicate name"):
+        add(MANIFEST, b"{}")(path)
+
+
 def bomb(path: Path) -> None:
     with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
         for name in (MANIFEST, TOKENIZER, MODEL):
@@ -182,6 +198,14 @@ BROKEN: dict[str, tuple[Callable[[Path], object], str]] = {
     "truncated": (lambda path: path.write_bytes(path.read_bytes()[:-100]), "truncated"),
     "no zip": (lambda path: path.write_text("hello"), "cannot be read as a .seqsent file"),
     "a part too many": (add("../../evil", b"x"), r"holds \.\./\.\./evil"),
+    "a part twice": (
+        twice,
+        "holds manifest.json, model.keras, tokenizer.json; expected",
+    ),
+    "other parts": (
+        lambda path: path.write_bytes(path.read_bytes().replace(b"model.keras", b"model.weird")),
+        "holds manifest.json, model.weird, tokenizer.json; expected",
+    ),
     "a bomb": (bomb, "would unpack to"),
     "altered model": (change(MODEL, lambda b: b[:-1] + b"x"), "checksum differs"),
     "altered words": (change(TOKENIZER, lambda b: b.replace(b"film", b"fill") + b" "), "checksum"),
@@ -280,6 +304,19 @@ def test_the_sample_has_texts_of_every_length(classifier: TextClassifier) -> Non
     lengths = np.count_nonzero(ids, axis=1)
     assert (lengths.min(), lengths.max()) == (1, 12)
     np.testing.assert_array_equal(ids, sample_ids(classifier.encoder))
+
+
+@pytest.mark.parametrize(
+    ("padding", "first", "last"),
+    [("front", [0, 0, 0, 1], [4, 7, 4, 3]), ("back", [5, 0, 0, 0], [4, 7, 4, 3])],
+)
+def test_the_sample_of_an_encoder_stays_what_it_was(
+    padding: Any, first: list[int], last: list[int]
+) -> None:
+    """Files keep the answers to it."""
+    ids = sample_ids(TextEncoder.fit(["a b c d e"], vocab_size=None, maxlen=4, padding=padding))
+    assert ids.dtype == np.int32
+    assert (ids[0].tolist(), ids[-1].tolist()) == (first, last)
 
 
 def test_the_running_backend_is_verified(path: Path) -> None:

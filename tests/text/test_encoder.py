@@ -181,6 +181,14 @@ def test_json_that_is_no_encoder_is_refused(text: str) -> None:
         TextEncoder.from_json(text)
 
 
+def test_json_of_a_later_version_asks_for_an_update() -> None:
+    later = json.dumps({**GOOD, "format": 2})
+    with pytest.raises(DataError, match="of format 2 arrived; .* reads format 1. Update seqsent"):
+        TextEncoder.from_json(later)
+    with pytest.raises(DataError, match="cannot be read arrived: JSONDecodeError: Expecting value"):
+        TextEncoder.from_json("words")
+
+
 def test_imdb_becomes_keras_ids(imdb_folder: Path) -> None:
     """With Keras' own order of equally frequent words, which no text shows."""
     source = imdb._at(imdb_folder / "aclImdb_labelled.tar.gz", "the path")
