@@ -3,7 +3,6 @@
 import hashlib
 import json
 import re
-import shutil
 import zipfile
 from collections.abc import Callable
 from dataclasses import replace
@@ -57,17 +56,10 @@ def classifier() -> TextClassifier:
     return classifier_of()
 
 
-@pytest.fixture(scope="module")
-def saved(classifier: TextClassifier, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Return a file that every test copies."""
-    path = tmp_path_factory.mktemp("saved") / "model.seqsent"
-    save(classifier, path)
-    return path
-
-
 @pytest.fixture
-def path(saved: Path, tmp_path: Path) -> Path:
-    return Path(shutil.copy(saved, tmp_path))
+def path(classifier: TextClassifier, tmp_path: Path) -> Path:
+    save(classifier, tmp_path / "model.seqsent")
+    return tmp_path / "model.seqsent"
 
 
 @pytest.mark.parametrize(
@@ -290,6 +282,12 @@ def test_a_file_of_before_there_was_certainty_loads(path: Path) -> None:
     change(MANIFEST, edit)(path)
     loaded = seqsent.load(path)
     assert (loaded.confidence, loaded.certainty) == (0.0, None)
+
+
+def test_what_is_known_of_it_is_kept(path: Path, classifier: TextClassifier) -> None:
+    save(replace(classifier, threshold=0.7), path)
+    loaded = seqsent.load(path)
+    assert (loaded.threshold, loaded.about) == (0.7, classifier.about)
 
 
 def test_certainty_is_kept(path: Path, classifier: TextClassifier) -> None:
