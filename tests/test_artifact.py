@@ -3,7 +3,6 @@
 import hashlib
 import json
 import re
-import shutil
 import zipfile
 from collections.abc import Callable
 from dataclasses import replace
@@ -57,17 +56,10 @@ def classifier() -> TextClassifier:
     return classifier_of()
 
 
-@pytest.fixture(scope="module")
-def saved(classifier: TextClassifier, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Return a file that every test copies."""
-    path = tmp_path_factory.mktemp("saved") / "model.seqsent"
-    save(classifier, path)
-    return path
-
-
 @pytest.fixture
-def path(saved: Path, tmp_path: Path) -> Path:
-    return Path(shutil.copy(saved, tmp_path))
+def path(classifier: TextClassifier, tmp_path: Path) -> Path:
+    save(classifier, tmp_path / "model.seqsent")
+    return tmp_path / "model.seqsent"
 
 
 @pytest.mark.parametrize(
@@ -126,6 +118,17 @@ def test_a_whole_file_is_all_that_is_left(path: Path, classifier: TextClassifier
     assert list(path.parent.glob("*")) == [path]
 
 
+def test_a_file_is_written_where_it_will_be(
+    path: Path, classifier: TextClassifier, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """From another disk it could not be moved in one step."""
+    moved: list[Path] = []
+    monkeypatch.setattr(Path, "replace", lambda file, _: moved.append(file))
+    save(classifier, path)
+    [file] = moved
+    assert path.parent in file.parents
+
+
 def test_an_old_file_survives_a_failure(
     path: Path, classifier: TextClassifier, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -170,6 +173,11 @@ def add(name: str, content: bytes) -> Callable[[Path], None]:
     return apply
 
 
+def twice(path: Path) -> None:
+    with pytest.warns(UserWarning, match="Duplicate name"):
+        add(MANIFEST, b"{}")(path)
+
+
 def bomb(path: Path) -> None:
     with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
         for name in (MANIFEST, TOKENIZER, MODEL):
@@ -182,6 +190,11 @@ BROKEN: dict[str, tuple[Callable[[Path], object], str]] = {
     "truncated": (lambda path: path.write_bytes(path.read_bytes()[:-100]), "truncated"),
     "no zip": (lambda path: path.write_text("hello"), "cannot be read as a .seqsent file"),
     "a part too many": (add("../../evil", b"x"), r"holds '\.\./\.\./evil"),
+    "a part twice": (twice, "it has a member twice"),
+    "other parts": (
+        lambda path: path.write_bytes(path.read_bytes().replace(b"model.keras", b"model.weird")),
+        "holds 'manifest.json, model.weird, tokenizer.json'; expected",
+    ),
     "a bomb": (bomb, "would unpack to"),
     "altered model": (change(MODEL, lambda b: b[:-1] + b"x"), "checksum differs"),
     "altered words": (change(TOKENIZER, lambda b: b.replace(b"film", b"fill") + b" "), "checksum"),
@@ -268,6 +281,12 @@ def test_a_file_of_before_there_was_certainty_loads(path: Path) -> None:
     assert (loaded.confidence, loaded.certainty) == (0.0, None)
 
 
+def test_what_is_known_of_it_is_kept(path: Path, classifier: TextClassifier) -> None:
+    save(replace(classifier, threshold=0.7), path)
+    loaded = seqsent.load(path)
+    assert (loaded.threshold, loaded.about) == (0.7, classifier.about)
+
+
 def test_certainty_is_kept(path: Path, classifier: TextClassifier) -> None:
     certain = replace(classifier, confidence=0.7, certainty=Certainty((0.9, 0.6), (1.0, 0.75)))
     save(certain, path)
@@ -280,6 +299,19 @@ def test_the_sample_has_texts_of_every_length(classifier: TextClassifier) -> Non
     lengths = np.count_nonzero(ids, axis=1)
     assert (lengths.min(), lengths.max()) == (1, 12)
     np.testing.assert_array_equal(ids, sample_ids(classifier.encoder))
+
+
+@pytest.mark.parametrize(
+    ("padding", "first", "last"),
+    [("front", [0, 0, 0, 1], [4, 7, 4, 3]), ("back", [5, 0, 0, 0], [4, 7, 4, 3])],
+)
+def test_the_sample_of_an_encoder_stays_what_it_was(
+    padding: Any, first: list[int], last: list[int]
+) -> None:
+    """Files keep the answers to it."""
+    ids = sample_ids(TextEncoder.fit(["a b c d e"], vocab_size=None, maxlen=4, padding=padding))
+    assert ids.dtype == np.int32
+    assert (ids[0].tolist(), ids[-1].tolist()) == (first, last)
 
 
 def test_the_running_backend_is_verified(path: Path) -> None:

@@ -216,8 +216,6 @@ class TextEncoder:
         return "".join(pieces).replace("▁", " ").strip()
 
     def _fit_length(self, ids: list[int]) -> list[int]:
-        if len(ids) >= self.maxlen and self.truncation == "front":
-            return ids[-self.maxlen :]
         return [START, *(self._kept(ids) if ids else [UNKNOWN])][-self.maxlen :]
 
     def _kept(self, pieces: list[Piece]) -> list[Piece]:

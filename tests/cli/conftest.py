@@ -30,7 +30,7 @@ def refused(run: Callable[..., Result]) -> Callable[..., str]:
         assert result.exit_code == 2, result.output
         assert result.stdout == ""
         *remarks, line = result.stderr.splitlines()
-        assert all(remark.startswith("Read ") for remark in remarks)
+        assert all(remark.startswith(("Read ", "preset: ")) for remark in remarks)
         assert line.startswith("error: ")
         return line.removeprefix("error: ")
 
@@ -41,7 +41,13 @@ def refused(run: Callable[..., Result]) -> Callable[..., str]:
 def model(tmp_path_factory: pytest.TempPathFactory) -> str:
     """Return the path of a saved classifier of texts that are good or bad."""
     estimator = SentimentClassifier(
-        "gru", options={"units": 3}, embedding=4, maxlen=12, epochs=1, random_state=0
+        "gru",
+        preset="textbook",
+        options={"units": 3},
+        embedding=4,
+        maxlen=12,
+        epochs=1,
+        random_state=0,
     )
     estimator.fit(TEXTS, LABELS)
     path = tmp_path_factory.mktemp("model") / "model.seqsent"

@@ -87,6 +87,7 @@ def test_texts_that_are_ids_already_become_the_same_rows(padding: Any) -> None:
 def test_words_are_read_with_their_ids() -> None:
     encoder = TextEncoder.fit(["b b b a a c"], vocab_size=6, maxlen=3, truncation="back")
     assert encoder.read("A new b!") == [("a", 5), ("new", 2)]
+    assert TextEncoder.fit(["a b c"], maxlen=2).read("a b c") == [("b", 5), ("c", 6)]
     with pytest.raises(DataError, match="arrived as text 0"):
         encoder.read(None)  # type: ignore[arg-type]
 
@@ -113,6 +114,21 @@ def test_any_text_becomes_ids_in_range_and_survives_json(level: Any, texts: list
     assert ((rows >= 0) & (rows < encoder.vocab_size)).all()
     again = TextEncoder.from_json(encoder.to_json())
     np.testing.assert_array_equal(again.encode(texts), rows)
+
+
+def test_the_defaults_are_the_textbooks() -> None:
+    encoder = TextEncoder.fit([" ".join(f"w{number}" for number in range(600))])
+    assert (encoder.vocab_size, encoder.maxlen) == (500, 100)
+    assert TextEncoder.fit(["a b"], vocab_size=5).vocab_size == 5
+
+
+def test_subwords_are_made_as_asked() -> None:
+    made = {"maxlen": 6, "padding": "back", "truncation": "middle"}
+    encoder = TextEncoder.fit(TEXTS, level="subword", vocab_size=30, **made)  # type: ignore[arg-type]
+    assert encoder.vocab_size == 30
+    record = json.loads(encoder.to_json())
+    assert record["tokenizer"]["level"] == "subword"
+    assert {name: record[name] for name in made} == made
 
 
 def test_halves_of_characters_are_no_obstacle() -> None:
@@ -143,6 +159,11 @@ def test_what_cannot_be_used_is_named(arguments: dict[str, Any]) -> None:
     (name,) = arguments
     with pytest.raises(DataError, match=f"{name}="):
         TextEncoder.fit(TEXTS, **arguments)
+
+
+def test_a_name_that_is_none_lists_those_there_are() -> None:
+    with pytest.raises(DataError, match="^padding='left' arrived; expected one of 'front', 'back'"):
+        TextEncoder.fit(TEXTS, padding="left")  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize("text", [None, 3, float("nan"), b"bytes", ["list"]])
@@ -180,6 +201,14 @@ GOOD = json.loads(TextEncoder.fit(["a b"]).to_json())
 def test_json_that_is_no_encoder_is_refused(text: str) -> None:
     with pytest.raises(DataError):
         TextEncoder.from_json(text)
+
+
+def test_json_of_a_later_version_asks_for_an_update() -> None:
+    later = json.dumps({**GOOD, "format": 2})
+    with pytest.raises(DataError, match="of format 2 arrived; .* reads format 1. Update seqsent"):
+        TextEncoder.from_json(later)
+    with pytest.raises(DataError, match="cannot be read arrived: JSONDecodeError: Expecting value"):
+        TextEncoder.from_json("words")
 
 
 def test_imdb_becomes_keras_ids(imdb_folder: Path) -> None:
