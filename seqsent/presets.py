@@ -76,7 +76,7 @@ _FAST = Preset(
 
 _ACCURATE = Preset(
     "accurate",
-    "A larger GRU against adversaries, over vectors learned beforehand; twenty minutes",
+    "A larger GRU against adversaries, over learned vectors; twenty minutes",
     Plan(
         architecture="gru",
         options={"units": 48, "bidirectional": True, "pooling": "mean-max"},
