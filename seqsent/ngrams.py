@@ -18,13 +18,19 @@ from scipy.special import expit, log_softmax, softmax
 
 from seqsent.untrusted import read_arrays, shown
 
+try:
+    import resource
+except ImportError:  # where processes have no such limits
+    resource = None  # type: ignore[assignment]
+
 Kind = Literal["word", "character"]
 
 # Places that runs are hashed to; two runs share one now and then, which costs next to nothing.
 BUCKETS = 2**22
 
-# Runs that are learned from at most, in some 600 MB of memory; 25,000 long reviews have so many.
-MOST = 2**24
+# Runs that are learned from at most, in some 750 MB of memory; 25,000 long reviews have so many.
+# Where a process may use little, each has this share of it.
+MOST, BYTES = 2**24, 128
 
 _CHUNK = 4_096
 _WORDS = {"analyzer": "word", "ngram_range": (1, 3), "token_pattern": r"\w+"}
@@ -242,11 +248,20 @@ def _vectorizer(kind: Kind) -> Any:
 
 def _counts(kind: Kind, texts: Iterable[str]) -> csr_matrix:
     """Return which runs texts have, shape (texts, BUCKETS), of as many texts as fit."""
-    vectorizer, remaining, parts, found = _vectorizer(kind), iter(texts), [], 0
-    while found < MOST and (some := list(islice(remaining, _CHUNK))):
+    vectorizer, remaining, parts, found, most = _vectorizer(kind), iter(texts), [], 0, _room()
+    while found < most and (some := list(islice(remaining, _CHUNK))):
         parts.append(vectorizer.transform(some))
         found += parts[-1].nnz
     return vstack(parts, format="csr")
+
+
+def _room() -> int:
+    """Return how many runs there is room for."""
+    if resource is None:
+        return MOST
+    limits = [resource.getrlimit(kind)[0] for kind in (resource.RLIMIT_DATA, resource.RLIMIT_AS)]
+    known = [limit // BYTES for limit in limits if limit != resource.RLIM_INFINITY]
+    return min([MOST, *known])
 
 
 def _outputs(labels: NDArray[Any], num_classes: int) -> list[NDArray[np.bool_]]:

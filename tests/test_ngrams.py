@@ -112,6 +112,14 @@ def test_a_file_that_is_none_is_refused(name: str, value: Any, tmp_path: Path) -
         Ngrams.read(tmp_path / "bad.npz", 1)
 
 
+def test_what_does_not_fit_is_left_out(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("seqsent.ngrams.MOST", 1_000)
+    monkeypatch.setattr("seqsent.ngrams._CHUNK", 50)
+    first = Ngrams.fit(TEXTS, LABELS, 2)
+    few = Ngrams.fit(TEXTS[:50], LABELS[:50], 2)
+    np.testing.assert_array_equal(first.places, few.places)
+
+
 @settings(deadline=None)
 @given(st.lists(st.text(max_size=20), min_size=1, max_size=4))
 def test_any_text_has_an_answer(texts: list[str]) -> None:
