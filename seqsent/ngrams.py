@@ -6,7 +6,6 @@ import warnings
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
-from itertools import islice
 from pathlib import Path
 from typing import Any, Literal, get_args
 
@@ -16,6 +15,7 @@ from scipy.optimize import minimize
 from scipy.sparse import csr_matrix, diags, vstack
 from scipy.special import expit, log_softmax, softmax
 
+from seqsent.datasets.rows import parts
 from seqsent.untrusted import read_arrays, shown
 
 try:
@@ -32,7 +32,6 @@ BUCKETS = 2**22
 # Where a process may use little, each has this share of it.
 MOST, BYTES = 2**24, 128
 
-_CHUNK = 4_096
 _WORDS = {"analyzer": "word", "ngram_range": (1, 3), "token_pattern": r"\w+"}
 _CHARACTERS = {"analyzer": "char_wb", "ngram_range": (1, 5)}
 
@@ -127,12 +126,9 @@ class Ngrams:
 
     def logits(self, texts: Sequence[str]) -> NDArray[np.float32]:
         """Return what the runs of each text say, shape (texts, outputs)."""
-        parts = [
-            _vectorizer(self.kind).transform(texts[begin : begin + _CHUNK]) @ self._matrix
-            for begin in range(0, len(texts), _CHUNK)
-        ]
-        empty = np.zeros((0, len(self.bias)), dtype=np.float32)
-        return np.concatenate([empty, *(part.toarray() for part in parts)]) + self.bias
+        vectorizer = _vectorizer(self.kind)
+        found = [(vectorizer.transform(part) @ self._matrix).toarray() for part in parts(texts)]
+        return np.concatenate([np.zeros((0, len(self.bias)), dtype=np.float32), *found]) + self.bias
 
     def beside(
         self,
@@ -213,13 +209,13 @@ class Ngrams:
         ValueError
             When it is something else.
         """
-        parts = read_arrays(path)
-        if set(parts) != {"kind", "places", "weights", "bias", "shares"}:
-            raise ValueError(f"its runs of words hold {shown(', '.join(sorted(parts)))}")
-        kind, places, weights = bytes(parts["kind"]).decode(), parts["places"], parts["weights"]
-        kept = {"places": (len(places),), "weights": (len(places), outputs)}
-        for name, shape in {**kept, "bias": (outputs,), "shares": (2,)}.items():
-            part = parts[name]
+        kept = read_arrays(path)
+        if set(kept) != {"kind", "places", "weights", "bias", "shares"}:
+            raise ValueError(f"its runs of words hold {shown(', '.join(sorted(kept)))}")
+        kind, places, weights = bytes(kept["kind"]).decode(), kept["places"], kept["weights"]
+        shapes = {"places": (len(places),), "weights": (len(places), outputs)}
+        for name, shape in {**shapes, "bias": (outputs,), "shares": (2,)}.items():
+            part = kept[name]
             if part.shape != shape or not np.isfinite(part).all():
                 raise ValueError(f"the {name} of its runs of words are not {shape} numbers")
         in_order = np.all(np.diff(places) > 0) and places.dtype == np.int32
@@ -227,12 +223,12 @@ class Ngrams:
             raise ValueError("the places of its runs of words are none")
         if kind not in get_args(Kind):
             raise ValueError(f"its runs are of {shown(kind)}; expected words or characters")
-        network, own = map(float, parts["shares"])
+        network, own = map(float, kept["shares"])
         return cls(
             kind,  # type: ignore[arg-type]  # checked
             places,
             weights.astype(np.float16),
-            parts["bias"].astype(np.float32),
+            kept["bias"].astype(np.float32),
             (network, own),
         )
 
@@ -248,11 +244,13 @@ def _vectorizer(kind: Kind) -> Any:
 
 def _counts(kind: Kind, texts: Iterable[str]) -> csr_matrix:
     """Return which runs texts have, shape (texts, BUCKETS), of as many texts as fit."""
-    vectorizer, remaining, parts, found, most = _vectorizer(kind), iter(texts), [], 0, _room()
-    while found < most and (some := list(islice(remaining, _CHUNK))):
-        parts.append(vectorizer.transform(some))
-        found += parts[-1].nnz
-    return vstack(parts, format="csr")
+    vectorizer, counted, room = _vectorizer(kind), [], _room()
+    for part in parts(texts):
+        counted.append(vectorizer.transform(part))
+        room -= counted[-1].nnz
+        if room <= 0:
+            break
+    return vstack(counted, format="csr")
 
 
 def _room() -> int:

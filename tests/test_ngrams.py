@@ -114,7 +114,7 @@ def test_a_file_that_is_none_is_refused(name: str, value: Any, tmp_path: Path) -
 
 def test_what_does_not_fit_is_left_out(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("seqsent.ngrams.MOST", 1_000)
-    monkeypatch.setattr("seqsent.ngrams._CHUNK", 50)
+    monkeypatch.setattr("seqsent.datasets.rows.CHARACTERS", sum(map(len, TEXTS[:50])))
     first = Ngrams.fit(TEXTS, LABELS, 2)
     few = Ngrams.fit(TEXTS[:50], LABELS[:50], 2)
     np.testing.assert_array_equal(first.places, few.places)

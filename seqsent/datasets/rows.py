@@ -57,7 +57,7 @@ class Rows:
     def encoded(cls, encoder: TextEncoder, texts: Iterable[str]) -> Rows:
         """Return what ``encoder.encode(texts)`` does, a part of the texts at a time."""
         spool, lengths = Spool(), []
-        for part in _parts(checked(texts)):
+        for part in parts(checked(texts)):
             values, of_part = encoder.flat(part)
             spool.write(values.tobytes())
             lengths.append(of_part)
@@ -139,7 +139,7 @@ def widths(lengths: NDArray[np.integer[Any]], maxlen: int) -> NDArray[np.integer
     return np.asarray(np.minimum(-(-lengths // step) * step, maxlen))
 
 
-def _parts(texts: Iterable[str]) -> Iterator[list[str]]:
+def parts(texts: Iterable[str]) -> Iterator[list[str]]:
     """Yield texts together, as many as have so many characters, or one that has more."""
     part: list[str] = []
     characters = 0
