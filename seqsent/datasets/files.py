@@ -89,7 +89,9 @@ def read_texts(
     if path.is_dir():
         files = _text_files(path)
         if not files:
-            raise DataError(f"{path} has no .txt files in it; expected one per text, or a file")
+            raise DataError(
+                f"{path} is a folder; expected a file with texts, or a folder with a .txt file for each"
+            )
         return ("".join(text_lines(file, encoding)) for file in files)
     if kind_of(path) not in _LINES:
         table = open_table(path, encoding, (text,))

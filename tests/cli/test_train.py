@@ -72,7 +72,7 @@ def test_more_texts_without_labels_may_be_a_file_or_a_folder(
     out = ["--out", str(tmp_path / "model.seqsent"), *QUICK]
     folder = tmp_path / "more"
     folder.mkdir()
-    assert "no .txt files" in refused("train", reviews, "--unlabelled", str(folder), *out)
+    assert "a .txt file for each" in refused("train", reviews, "--unlabelled", str(folder), *out)
     (folder / "one.txt").write_text("a film\nof two lines")
     assert run("train", reviews, "--unlabelled", str(folder), *out).exit_code == 0
 
