@@ -90,7 +90,7 @@ def read_texts(
         files = _text_files(path)
         if not files:
             raise DataError(
-                f"{path} is a folder; expected a file with texts, or a folder with a .txt file for each"
+                f"{path} is a folder; expected a file with texts, or a .txt file for each in it"
             )
         return ("".join(text_lines(file, encoding)) for file in files)
     if kind_of(path) not in _LINES:
