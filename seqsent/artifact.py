@@ -238,7 +238,7 @@ def load(path: str | os.PathLike[str]) -> TextClassifier:
             multi_label=manifest.multi_label,
         )
         ngrams = _ngrams(parts[NGRAMS], int(model.output_shape[1])) if NGRAMS in parts else None
-    except ValueError as error:
+    except (OSError, ValueError) as error:
         raise ArtifactError(f"{path} cannot be loaded: {in_brief(error)}") from error
     return TextClassifier(
         model=model,

@@ -135,7 +135,7 @@ def changed(plan: Plan, **pieces: Any) -> Plan:
     plan : Plan
         What stays where nothing is said.
     **pieces
-        Fields of `Plan` or `Recipe`; those that are None stay. Options are added to those
+        Fields of `seqsent.Plan` or `seqsent.Recipe`; those that are None stay. Options are added to those
         there are; with another architecture they begin anew.
 
     Returns

@@ -34,7 +34,7 @@ class Loop:
         A compiled model of one input and one output. Its weights, optimizer, seeds and
         metrics are where Keras keeps them before and after every call.
     adversarial : float
-        Above 0 the loss that is learned from is that of `adversarial_loss`, with this strength.
+        Above 0, adversaries of this strength are learned from as well; see `seqsent.Recipe`.
 
     Notes
     -----

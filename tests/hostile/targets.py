@@ -26,10 +26,11 @@ import numpy as np
 
 import seqsent
 from seqsent import Recipe, SeqsentError, TextClassifier, build_model, load_texts, read_texts
-from seqsent.artifact import MANIFEST, MODEL, TOKENIZER, read_manifest, save
+from seqsent.artifact import MANIFEST, MODEL, NGRAMS, TOKENIZER, read_manifest, save
 from seqsent.checkpoint import Checkpoint
 from seqsent.cli.unfinished import arguments_of
 from seqsent.datasets import imdb_files
+from seqsent.ngrams import Ngrams
 from seqsent.repetition import read_record
 from seqsent.reports.card import model_card
 from seqsent.text import TextEncoder
@@ -289,7 +290,9 @@ def with_parts(**changes: bytes) -> bytes:
     network["model.weights.h5"] = changes.get("weights", network["model.weights.h5"])
     parts[MODEL] = changes.get("model", packed(network))
     parts[TOKENIZER] = changes.get("tokenizer", parts[TOKENIZER])
-    digests = {name: sha256(parts[name]).hexdigest() for name in (TOKENIZER, MODEL)}
+    if "ngrams" in changes:
+        parts[NGRAMS] = changes["ngrams"]
+    digests = {name: sha256(parts[name]).hexdigest() for name in parts if name != MANIFEST}
     try:
         manifest = json.loads(changes.get("manifest", parts[MANIFEST]))
         if isinstance(manifest, dict) and "files" in manifest:
@@ -310,6 +313,14 @@ def part(name: str) -> bytes:
         "config": network["config.json"],
         "weights": network["model.weights.h5"],
     }[name]
+
+
+def ngrams() -> bytes:
+    """Return the runs of words of a classifier's file, which has none of its own."""
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder, NGRAMS)
+        Ngrams.fit(TEXTS, np.array([1, 0, 1, 0]), 2).write(path)
+        return path.read_bytes()
 
 
 def inspect(path: Path) -> None:
@@ -423,6 +434,7 @@ TARGETS: dict[str, Target] = {
     "tokenizer": Target(exchanged("tokenizer", load), lambda: [part("tokenizer")], mutate_json),
     "config": Target(exchanged("config", load), lambda: [part("config")], mutate_json),
     "weights": Target(exchanged("weights", load), lambda: [part("weights")], mutate_bytes),
+    "ngrams": Target(exchanged("ngrams", use), lambda: [ngrams()], mutate_members),
     "seqsent": Target(from_file("model.seqsent", use), lambda: [whole()], mutate_bytes),
     "state": Target(from_file("m/state.npz", restore), lambda: [training()[1]], mutate_members),
     "arguments": Target(
