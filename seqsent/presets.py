@@ -135,8 +135,8 @@ def changed(plan: Plan, **pieces: Any) -> Plan:
     plan : Plan
         What stays where nothing is said.
     **pieces
-        Fields of `seqsent.Plan` or `seqsent.Recipe`; those that are None stay. Options are added to those
-        there are; with another architecture they begin anew.
+        Fields of `seqsent.Plan` or `seqsent.Recipe`; those that are None stay. Options are added
+        to those there are; with another architecture they begin anew.
 
     Returns
     -------
