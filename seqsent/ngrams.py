@@ -103,7 +103,8 @@ class Ngrams:
             regression goes on from there.
         """
         counts = _counts(kind, texts)
-        places = np.unique(counts.indices)
+        # One at least, where no text has a run.
+        places = np.unique(np.append(counts.indices, 0))
         counts = counts[:, places]
         labels = labels[: counts.shape[0]]
         weight = None if sample_weight is None else sample_weight[: counts.shape[0]]
@@ -115,20 +116,22 @@ class Ngrams:
             np.array([bias for _, bias in fitted], dtype=np.float32),
         )
 
-    @cached_property
-    def _matrix(self) -> csr_matrix:
-        """The weights by place, shape (BUCKETS, outputs)."""
-        runs, outputs = self.weights.shape
-        indptr = np.searchsorted(self.places, np.arange(BUCKETS + 1)) * outputs
-        columns = np.tile(np.arange(outputs), runs)
-        values = self.weights.ravel().astype(np.float32)
-        return csr_matrix((values, columns, indptr), (BUCKETS, outputs))
-
     def logits(self, texts: Sequence[str]) -> NDArray[np.float32]:
         """Return what the runs of each text say, shape (texts, outputs)."""
         vectorizer = _vectorizer(self.kind)
-        found = [(vectorizer.transform(part) @ self._matrix).toarray() for part in parts(texts)]
+        found = [self._sum(vectorizer.transform(part)) for part in parts(texts)]
         return np.concatenate([np.zeros((0, len(self.bias)), dtype=np.float32), *found]) + self.bias
+
+    def _sum(self, counts: csr_matrix) -> NDArray[np.float32]:
+        """Add up the weights of the runs that texts have and that count."""
+        rows = np.minimum(np.searchsorted(self.places, counts.indices), len(self.places) - 1)
+        known = (self.places[rows] == counts.indices).astype(np.float32)
+        shape = (counts.shape[0], len(self.places))
+        return np.asarray(csr_matrix((known, rows, counts.indptr), shape) @ self._weights)
+
+    @cached_property
+    def _weights(self) -> NDArray[np.float32]:
+        return self.weights.astype(np.float32)
 
     def beside(
         self,
@@ -218,7 +221,7 @@ class Ngrams:
             part = kept[name]
             if part.shape != shape or not np.isfinite(part).all():
                 raise ValueError(f"the {name} of its runs of words are not {shape} numbers")
-        in_order = np.all(np.diff(places) > 0) and places.dtype == np.int32
+        in_order = len(places) and np.all(np.diff(places) > 0) and places.dtype == np.int32
         if not in_order or not np.all((places >= 0) & (places < BUCKETS)):
             raise ValueError("the places of its runs of words are none")
         if kind not in get_args(Kind):

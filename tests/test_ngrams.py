@@ -86,6 +86,7 @@ def test_a_file_gives_the_same_answers(fitted: Ngrams, tmp_path: Path) -> None:
     ("name", "value"),
     [
         ("kind", np.frombuffer(b"syllable", dtype=np.uint8)),
+        ("places", np.zeros(0, dtype=np.int32)),
         ("places", np.array([5, 3, 7], dtype=np.int32)),
         ("places", np.array([-1, 3, 7], dtype=np.int32)),
         ("places", np.array([1, 3, BUCKETS], dtype=np.int32)),
@@ -118,6 +119,11 @@ def test_what_does_not_fit_is_left_out(monkeypatch: pytest.MonkeyPatch) -> None:
     first = Ngrams.fit(TEXTS, LABELS, 2)
     few = Ngrams.fit(TEXTS[:50], LABELS[:50], 2)
     np.testing.assert_array_equal(first.places, few.places)
+
+
+def test_texts_without_a_run_are_learned_from_and_answered() -> None:
+    ngrams = Ngrams.fit(["!", "?", "!"], np.array([1, 0, 1]), 2)
+    assert answers(ngrams, ["a film", "", "!"]).argmax(axis=1).tolist() == [1, 1, 1]
 
 
 @settings(deadline=None)
