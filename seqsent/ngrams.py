@@ -104,7 +104,7 @@ class Ngrams:
         """
         counts = _counts(kind, texts)
         # One at least, where no text has a run.
-        places = np.unique(np.append(counts.indices, 0))
+        places = np.union1d(np.unique(counts.indices), 0)
         counts = counts[:, places]
         labels = labels[: counts.shape[0]]
         weight = None if sample_weight is None else sample_weight[: counts.shape[0]]
