@@ -27,6 +27,9 @@ PINS = {
 LAZILY = ["--no-compile"]
 WRITE_BYTECODE = {"PYTHONDONTWRITEBYTECODE": ""}
 
+# What tests compile runs so shortly that speed is not worth its price.
+QUICKLY = "--xla_backend_optimization_level=0 --xla_llvm_disable_expensive_passes=true"
+
 # What `seqsent new-plugin` copies.
 EXAMPLE = Path("docs", "examples", "seqsent-textcnn")
 
@@ -221,7 +224,13 @@ def docs(session: nox.Session) -> None:
         options = ["--fail-on-warning", "--keep-going", f"--define=language={language}"]
         folders = [f"--doctree-dir={built / 'doctrees' / language}", "docs", str(built / folder)]
         session.run("sphinx-build", *options, *folders, *session.posargs, env=env)
-    session.run("pytest", "docs/tests", env=env)
+    # Blocks train the same networks again and again: what one has compiled the next one finds.
+    compiled = {
+        "JAX_COMPILATION_CACHE_DIR": str(home / "compiled"),
+        "JAX_PERSISTENT_CACHE_MIN_COMPILE_TIME_SECS": "0",
+        "XLA_FLAGS": QUICKLY,
+    }
+    session.run("pytest", "docs/tests", env={**env, **compiled})
 
 
 @nox.session(default=False)
@@ -272,8 +281,7 @@ def _environment(session: nox.Session, backend: str) -> dict[str, str]:
         # Tests run side by side, on matrices so small that threads cost more than they save.
         "OMP_NUM_THREADS": "1",
         "SEQSENT_THREADS": "1",
-        # What tests compile runs so shortly that speed is not worth its price.
-        "XLA_FLAGS": "--xla_backend_optimization_level=0 --xla_llvm_disable_expensive_passes=true",
+        "XLA_FLAGS": QUICKLY,
         **_homes(Path(session.create_tmp())),
     }
 
