@@ -226,7 +226,6 @@ def docs(session: nox.Session) -> None:
         session.run("sphinx-build", *options, *folders, *session.posargs, env=env)
     # Blocks train the same networks again and again: what one has compiled the next one finds.
     compiled = {
-        "JAX_COMPILATION_CACHE_DIR": str(home / "compiled"),
         "JAX_PERSISTENT_CACHE_MIN_COMPILE_TIME_SECS": "0",
         "XLA_FLAGS": QUICKLY,
     }
