@@ -49,7 +49,8 @@ def test_a_stream_of_another_encoding_is_one_line(model: str) -> None:
     *remarks, line = done.stderr.decode().splitlines()
     assert line.startswith("error: standard input is not utf-8: byte 0xe9 cannot be read")
     # TensorFlow has remarks on the machine that nothing silences.
-    assert all("cuda" in remark for remark in remarks)
+    assert not remarks or os.environ["KERAS_BACKEND"] == "tensorflow"
+    assert not any(remark.startswith(("error", "Traceback")) for remark in remarks)
     assert done.returncode == 2
 
 
