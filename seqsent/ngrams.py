@@ -29,8 +29,8 @@ Kind = Literal["word", "character"]
 BUCKETS = 2**22
 
 # Runs that are learned from at most, in some 750 MB of memory; 25,000 long reviews have so many.
-# Where a process may use little, each has this share of it.
-MOST, BYTES = 2**24, 512
+# Where a process may use little, one of so many bytes is left to each run.
+MOST, BYTES = 2**24, 1024
 
 _WORDS = {"analyzer": "word", "ngram_range": (1, 3), "token_pattern": r"\w+"}
 _CHARACTERS = {"analyzer": "char_wb", "ngram_range": (1, 5)}

@@ -40,6 +40,21 @@ class OneLineErrors(TyperGroup):
             except KeyboardInterrupt:
                 one_line("stopped", "nothing more was written")
                 raise typer.Exit(130) from None
+            except Exception as error:
+                if not _used_up(error):
+                    raise
+                one_line(
+                    "error",
+                    "the memory that this process may use is used up. Let it use more, or ask for "
+                    "less: a smaller --batch-size, --maxlen or --vocab-size, or --no-ngrams.",
+                )
+                raise typer.Exit(2) from error
+
+
+def _used_up(error: Exception) -> bool:
+    """Whether memory was asked for in vain: each backend has its own words for that."""
+    words = ("RESOURCE_EXHAUSTED", "OOM when allocating", "can't allocate memory")
+    return isinstance(error, MemoryError) or any(one in str(error) for one in words)
 
 
 def one_line(kind: str, message: object) -> None:
