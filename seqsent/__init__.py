@@ -43,6 +43,7 @@ if TYPE_CHECKING:
     from seqsent.models import build_model as build_model
     from seqsent.plan import Plan as Plan
     from seqsent.presets import get_preset as get_preset
+    from seqsent.recipe import Recipe as Recipe
     from seqsent.registry import get_architecture as get_architecture
     from seqsent.registry import list_architectures as list_architectures
     from seqsent.registry import list_datasets as list_datasets
@@ -50,7 +51,6 @@ if TYPE_CHECKING:
     from seqsent.results import Comparison as Comparison
     from seqsent.text import TextEncoder as TextEncoder
     from seqsent.textbook import textbook_experiments as textbook_experiments
-    from seqsent.training import Recipe as Recipe
     from seqsent.training import fit as fit
     from seqsent.verification import verify as verify
 
@@ -100,7 +100,8 @@ _HOMES = {
     "seqsent.results": ["Comparison"],
     "seqsent.text": ["TextEncoder"],
     "seqsent.textbook": ["textbook_experiments"],
-    "seqsent.training": ["Recipe", "fit"],
+    "seqsent.recipe": ["Recipe"],
+    "seqsent.training": ["fit"],
     "seqsent.verification": ["verify"],
 }
 _HOME_OF = {name: home for home, names in _HOMES.items() for name in names}

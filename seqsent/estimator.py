@@ -23,10 +23,10 @@ from seqsent.models import Embedding
 from seqsent.pipeline import train
 from seqsent.plan import Plan
 from seqsent.presets import DEFAULT, PIECES, changed, get_preset
+from seqsent.recipe import Schedule
 from seqsent.results import Explanation
 from seqsent.text.encoder import Level, Truncation
 from seqsent.text.padding import Side
-from seqsent.training import Schedule
 
 
 class SentimentClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]

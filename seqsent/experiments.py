@@ -19,8 +19,9 @@ from seqsent.environment import environment
 from seqsent.errors import OptionError
 from seqsent.layers import keras
 from seqsent.models import Embedding, build_model
+from seqsent.recipe import Recipe
 from seqsent.results import Baseline, Comparison, Data, Published, Run, Watcher
-from seqsent.training import VALIDATION_BATCH, Recipe, fit
+from seqsent.training import VALIDATION_BATCH, fit
 
 
 @dataclass(frozen=True)

@@ -61,7 +61,7 @@ def train(
     multi_label : bool
         Whether several labels may apply to one text.
     unlabelled : sequence of str
-        More texts of the kind, to learn vectors from.
+        More texts of the kind, to learn vectors from, and what the network says to stay.
     sample_weight, validation_weight : ndarray of float, shape (n,), optional
         As in `fit`.
     directory : Path, optional
@@ -79,6 +79,7 @@ def train(
     encoder = _encoder(plan, texts[0], validation[0])
     splits = _splits(encoder, texts, validation, label_names)
     embedding = _embedding(plan, encoder, _Both(texts[0], unlabelled))
+    more = Rows.encoded(encoder, unlabelled) if plan.recipe.virtual else None
     networks: list[keras.Model] = []
     histories: list[History] = []
     for number in range(plan.members):
@@ -89,6 +90,7 @@ def train(
             networks[-1],
             splits,
             recipe,
+            unlabelled=more,
             sample_weight=sample_weight,
             validation_weight=validation_weight,
             directory=directory / f"network-{number}" if directory else None,
@@ -100,23 +102,36 @@ def train(
     ).with_threshold(plan.threshold)
     if plan.ngrams:
         kind: Kind = "character" if encoder.level == "subword" else "word"
-        fitted = partial(Ngrams.fit, num_classes=len(label_names), kind=kind)
-        ngrams = fitted(*texts, sample_weight=sample_weight)
-        of_network = classifier.predict_proba(validation[0])
-        classifier = replace(classifier, ngrams=ngrams.beside(of_network, *validation))
-    if not multi_label:
+        weights = sample_weight, validation_weight
+        classifier = _with_ngrams(classifier, kind, texts, validation, *weights)
+    elif not multi_label:
         classifier = classifier.measured(classifier.predict_proba(validation[0]), validation[1])
-    if classifier.ngrams:
-        # The shares are known; a linear model gains by the texts that they are known from.
-        whole = fitted(
-            _Both(texts[0], validation[0]),
-            np.concatenate([texts[1], validation[1]]),
-            sample_weight=None
-            if sample_weight is None or validation_weight is None
-            else np.concatenate([sample_weight, validation_weight]),
-        )
-        classifier = replace(classifier, ngrams=replace(whole, shares=classifier.ngrams.shares))
-    return replace(classifier, about=_about(plan, classifier, splits, histories)), tuple(histories)
+    about = _about(plan, classifier, splits, len(unlabelled), histories)
+    return replace(classifier, about=about), tuple(histories)
+
+
+def _with_ngrams(
+    classifier: TextClassifier,
+    kind: Kind,
+    texts: tuple[Sequence[str], NDArray[Any]],
+    validation: tuple[Sequence[str], NDArray[Any]],
+    *weights: Weights | None,
+) -> TextClassifier:
+    """Add runs of words, with shares and confidence from texts that neither side has seen."""
+    fitted = partial(Ngrams.fit, num_classes=len(classifier.label_names), kind=kind)
+    of_network = classifier.predict_proba(validation[0])
+    ngrams = fitted(*texts, sample_weight=weights[0]).beside(of_network, *validation)
+    classifier = replace(classifier, ngrams=ngrams)
+    if not classifier.multi_label:
+        classifier = classifier.measured(classifier.predict_proba(validation[0]), validation[1])
+    # The shares are known; a linear model gains by the texts that they are known from.
+    known = [one for one in weights if one is not None]
+    whole = fitted(
+        _Both(texts[0], validation[0]),
+        np.concatenate([texts[1], validation[1]]),
+        sample_weight=np.concatenate(known) if len(known) == len(weights) else None,
+    )
+    return replace(classifier, ngrams=replace(whole, shares=ngrams.shares))
 
 
 @dataclass(frozen=True)
@@ -227,7 +242,11 @@ def _counting_on(
 
 
 def _about(
-    plan: Plan, classifier: TextClassifier, splits: Splits, histories: Sequence[History]
+    plan: Plan,
+    classifier: TextClassifier,
+    splits: Splits,
+    unlabelled: int,
+    histories: Sequence[History],
 ) -> dict[str, Any]:
     """Return what a saved classifier says of its training."""
     named = isinstance(plan.architecture, str)
@@ -244,6 +263,7 @@ def _about(
             "fingerprint": splits.fingerprint,
             "train": len(splits.train),
             "validation": len(splits.validation),
+            "unlabelled": unlabelled,
         },
         "networks": [
             {

@@ -9,9 +9,9 @@ from typing import Any, Literal
 from seqsent.architecture import Architecture
 from seqsent.errors import OptionError
 from seqsent.models import Embedding
+from seqsent.recipe import Recipe
 from seqsent.text.encoder import Level, Truncation
 from seqsent.text.padding import Side
-from seqsent.training import Recipe
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,7 @@ from typing import Any
 
 from seqsent.errors import OptionError, unknown_name
 from seqsent.plan import Plan
-from seqsent.training import Recipe
+from seqsent.recipe import Recipe
 
 DEFAULT = "fast"
 

@@ -11,8 +11,8 @@ from importlib.resources import files
 
 from seqsent.errors import UnknownExperimentError, unknown_name
 from seqsent.experiments import Experiment
+from seqsent.recipe import Recipe
 from seqsent.results import Epoch, History, Published
-from seqsent.training import Recipe
 
 VOCAB_SIZE, MAXLEN = 500, 100
 
@@ -50,7 +50,7 @@ _PRINTED = {
 
 def textbook_experiments(
     names: Sequence[str] | None = None,
-    recipe: Recipe = Recipe(),  # noqa: B008 - frozen
+    recipe: Recipe = Recipe(),
 ) -> tuple[Experiment, ...]:
     """Return the textbook's experiments, all six or those named.
 

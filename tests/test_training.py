@@ -14,7 +14,6 @@ import pytest
 
 from seqsent import (
     DataError,
-    OptionError,
     OutputError,
     Recipe,
     Splits,
@@ -24,8 +23,8 @@ from seqsent import (
     load_synthetic,
     set_seed,
 )
+from seqsent.recipe import batch_order
 from seqsent.results import Epoch, History
-from seqsent.training import batch_order
 
 QUICK = Recipe(learning_rate=0.01, epochs=4, patience=1)
 
@@ -47,51 +46,6 @@ def losses(model: keras.Model, splits: Splits) -> float:
     return float(loss)
 
 
-def test_the_default_recipe_is_the_textbooks() -> None:
-    assert dataclasses.astuple(Recipe()) == (
-        *("rmsprop", 1e-4, 64, 100, 3, 42),
-        *("constant", None, 0.0, 0.0, 1),
-    )
-
-
-@pytest.mark.parametrize(
-    ("field", "value"),
-    [
-        ("optimizer", "rmspop"),
-        ("optimizer", None),
-        ("learning_rate", 0),
-        ("learning_rate", -1.0),
-        ("learning_rate", float("nan")),
-        ("learning_rate", "1e-4"),
-        ("batch_size", 0),
-        ("batch_size", 6.4),
-        ("epochs", True),
-        ("patience", 0),
-        ("seed", -1),
-        ("schedule", "linear"),
-        ("clip", 0),
-        ("clip", "1"),
-        ("least_steps", 0),
-        ("adversarial", -1),
-        ("adversarial", float("inf")),
-        ("average", 1),
-        ("average", -0.1),
-        ("average", None),
-    ],
-)
-def test_a_recipe_that_cannot_work_is_refused(field: str, value: Any) -> None:
-    with pytest.raises(
-        OptionError, match="did you|Known" if field in ("optimizer", "schedule") else field
-    ):
-        Recipe(**{field: value})
-
-
-def test_the_order_of_texts_is_the_same_on_every_backend() -> None:
-    assert batch_order(8, seed=42, epoch=0).tolist() == [3, 4, 2, 7, 6, 1, 5, 0]
-    set_seed(1)  # leaves it as it is
-    assert batch_order(8, seed=42, epoch=1).tolist() == [0, 4, 6, 1, 2, 7, 3, 5]
-
-
 def test_keras_own_fit_over_the_same_order_gives_the_same(splits: Splits) -> None:
     recipe = dataclasses.replace(QUICK, epochs=1)
     model, other = model_for(splits), model_for(splits)
@@ -108,26 +62,6 @@ def test_keras_own_fit_over_the_same_order_gives_the_same(splits: Splits) -> Non
         assert getattr(epoch, name) == pytest.approx(value, rel=1e-5)
     for mine, theirs in zip(model.get_weights(), other.get_weights(), strict=True):
         np.testing.assert_allclose(mine, theirs, rtol=1e-4, atol=1e-6)
-
-
-def test_a_cosine_rises_for_half_an_epoch_and_falls_to_a_hundredth() -> None:
-    recipe = Recipe("adam", 0.02, epochs=3, schedule="cosine")
-    optimizer = recipe.make_optimizer(count=10 * recipe.batch_size)
-    rate = [float(optimizer._learning_rate(step)) for step in range(31)]
-    assert rate[0] == 0
-    assert int(np.argmax(rate)) == 5
-    assert max(rate) == pytest.approx(0.02)
-    assert rate[30] == pytest.approx(0.0002)
-
-
-def test_few_texts_are_gone_through_until_an_epoch_has_enough_steps() -> None:
-    recipe = Recipe(batch_size=4, least_steps=7)
-    first, second = (recipe.order(10, epoch) for epoch in range(2))
-    assert len(first) == 30
-    for begin in range(0, 30, 10):
-        assert sorted(first[begin : begin + 10]) == list(range(10))
-    assert first.tolist() != second.tolist()
-    assert Recipe(batch_size=4).order(10, 1).tolist() == batch_order(10, seed=42, epoch=1).tolist()
 
 
 def test_gradients_are_clipped(splits: Splits) -> None:
@@ -260,3 +194,48 @@ def test_another_seed_gives_other_weights(splits: Splits) -> None:
         return list(model.get_weights())
 
     assert not np.array_equal(train(1)[0], train(2)[0])
+
+
+def test_unlabelled_texts_are_learned_from_where_adversaries_are_virtual(splits: Splits) -> None:
+    more = splits.test.ids
+    plain, virtual = QUICK, dataclasses.replace(QUICK, virtual=0.5)
+    found = {
+        name: fit(model_for(splits), splits, recipe, unlabelled=some).epochs
+        for name, recipe, some in (
+            ("plain", plain, None),
+            ("plain beside others", plain, more),
+            ("virtual", virtual, None),
+            ("virtual beside others", virtual, more),
+            ("virtual beside none", virtual, more[:0]),
+        )
+    }
+    assert found["plain"] == found["plain beside others"]
+    assert found["virtual"] == found["virtual beside none"]
+    assert found["virtual"] != found["virtual beside others"]
+    for name in ("virtual", "virtual beside others"):
+        assert found[name][-1].val_loss < found[name][0].val_loss
+        assert found[name][-1].accuracy > 0.5
+        assert found[name][0].loss > found["plain"][0].loss
+
+
+def test_weights_count_beside_unlabelled_texts(splits: Splits) -> None:
+    recipe = dataclasses.replace(QUICK, virtual=0.5, epochs=1)
+    only_ones = splits.train.labels.astype("float32")
+    model = model_for(splits)
+    fit(model, splits, recipe, unlabelled=splits.test.ids, sample_weight=only_ones)
+    assert (model.predict(splits.test.ids, verbose=0) > 0.5).all()
+
+
+def test_a_training_with_unlabelled_texts_goes_on(splits: Splits, tmp_path: Path) -> None:
+    recipe = dataclasses.replace(QUICK, virtual=0.5, epochs=3)
+    more = splits.test.ids
+    whole = model_for(splits)
+    fit(whole, splits, recipe, unlabelled=more)
+    short = dataclasses.replace(recipe, epochs=1)
+    fit(model_for(splits), splits, short, unlabelled=more, directory=tmp_path)
+    resumed = model_for(splits)
+    fit(resumed, splits, recipe, unlabelled=more, directory=tmp_path)
+    for one, other in zip(whole.get_weights(), resumed.get_weights(), strict=True):
+        np.testing.assert_array_equal(one, other)
+    with pytest.raises(TrainingError, match="another data"):
+        fit(model_for(splits), splits, recipe, unlabelled=more[:-1], directory=tmp_path)

@@ -72,6 +72,7 @@ def _compare(
     from seqsent import reports
     from seqsent.datasets import load_named
     from seqsent.experiments import compare
+    from seqsent.recipe import Recipe
     from seqsent.reports.progress import TrainingProgress
     from seqsent.textbook import (
         MAXLEN,
@@ -80,7 +81,6 @@ def _compare(
         published_results,
         textbook_experiments,
     )
-    from seqsent.training import Recipe
 
     names = [name.strip() for name in asked["experiments"].split(",") if name.strip()]
     recipe = SYNTHETIC_RECIPE if asked["data"] == "synthetic" else Recipe()

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from functools import cached_property
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -116,6 +117,40 @@ class Rows:
         groups = places[:whole].reshape(-1, count)
         in_turn = groups[np.argsort(groups[:, 0])]
         return np.asarray(order[np.concatenate([in_turn.flatten(), places[whole:]])])
+
+    def beside(
+        self, order: NDArray[np.integer[Any]], others: NDArray[np.integer[Any]]
+    ) -> NDArray[np.integer[Any]]:
+        """Return for each row equally many others that are about as wide.
+
+        Parameters
+        ----------
+        order : ndarray of int, shape (n,)
+            Rows.
+        others : ndarray of int, shape (n * k,)
+            More of them.
+
+        Returns
+        -------
+        ndarray of int, shape (n, k)
+        """
+        places, more = (
+            np.argsort(widths(self.lengths[rows], self.maxlen), kind="stable")
+            for rows in (order, others)
+        )
+        beside = np.empty((len(order), len(others) // len(order)), dtype=others.dtype)
+        beside[places] = others[more].reshape(beside.shape)
+        return beside
+
+    def followed_by(self, others: Rows) -> Rows:
+        """Return rows that go on with others, which are padded alike."""
+        spool = Spool()
+        for rows in (self, others):
+            ends = _BYTES * rows._ends[CHUNK - 1 :: CHUNK]
+            places = [0, *ends.tolist(), _BYTES * int(rows.lengths.sum())]
+            for begin, end in pairwise(places):
+                spool.write(rows.spool.read(begin, end))
+        return replace(self, spool=spool, lengths=np.concatenate([self.lengths, others.lengths]))
 
     def min(self) -> int:
         """Return the smallest id."""

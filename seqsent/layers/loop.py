@@ -33,7 +33,7 @@ class Loop:
     model : keras.Model
         A compiled model of one input and one output. Its weights, optimizer, seeds and
         metrics are where Keras keeps them before and after every call.
-    adversarial : float
+    adversarial, virtual : float
         Above 0, adversaries of this strength are learned from as well; see `seqsent.Recipe`.
 
     Notes
@@ -43,13 +43,13 @@ class Loop:
     So results are those of ``train_on_batch`` over the same batches, up to rounding.
     """
 
-    def __init__(self, model: keras.Model, adversarial: float = 0.0) -> None:
+    def __init__(self, model: keras.Model, adversarial: float = 0.0, virtual: float = 0.0) -> None:
         self._model = model
         backend = import_module(f"seqsent.layers._loop_{keras.backend.backend()}")
         self._train: Steps = backend.train_steps(model)
         self._evaluate: Steps = backend.evaluate_steps(model)
-        if adversarial:
-            loss = adversarial_loss(model, adversarial, backend.gradient)
+        if adversarial or virtual:
+            loss = adversarial_loss(model, adversarial, virtual, backend.gradient)
             self._train = _with_loss(model, loss, self._train)
 
     def train_epoch(

@@ -78,3 +78,35 @@ def test_rows_that_come_together_are_about_equally_long(
     groups = [together[begin : begin + count] for begin in range(0, len(order), count)]
     several = [group for group in groups if len(set(module.widths(rows.lengths[group], 9))) > 1]
     assert len(several) < module.WIDTHS
+
+
+@given(TEXTS, TEXTS, st.integers(1, 9), SIDES, st.booleans())
+def test_rows_go_on_with_others(
+    texts: list[str], more: list[str], maxlen: int, side: Any, narrow: bool
+) -> None:
+    encoder = TextEncoder.fit(texts + more, maxlen=maxlen, padding=side)
+    rows = [Rows.encoded(encoder, some) for some in (texts, more)]
+    joined, expected = rows[0].followed_by(rows[1]), Rows.encoded(encoder, texts + more)
+    if narrow:
+        joined, expected = joined.narrowed(), expected.narrowed()
+    np.testing.assert_array_equal(joined[:], expected[:])
+
+
+def test_many_rows_go_on_a_part_at_a_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "CHUNK", 2)
+    texts = ["a b", "b", "b b a", "a", "b a"]
+    encoder = TextEncoder.fit(texts, maxlen=3)
+    rows = Rows.encoded(encoder, texts)
+    np.testing.assert_array_equal(rows.followed_by(rows)[:], np.tile(rows[:], (2, 1)))
+
+
+@given(st.lists(st.integers(1, 8), min_size=6, max_size=6), st.permutations(range(6)))
+def test_beside_each_row_come_others_about_as_wide(lengths: list[int], order: list[int]) -> None:
+    encoder = TextEncoder.fit(["a"], maxlen=8)
+    rows = Rows.encoded(encoder, ["a " * length for length in lengths])
+    one, two = np.array(order[:2]), np.array(order[2:])
+    beside = rows.beside(one, two)
+    assert sorted(beside.flatten()) == sorted(two)
+    needed = module.widths(rows.lengths, 8)
+    short, long = np.argsort(needed[one], kind="stable")
+    assert needed[beside[short]].max() <= needed[beside[long]].min()

@@ -290,3 +290,38 @@ def test_an_adversary_needs_an_embedding() -> None:
     model.compile("sgd", "binary_crossentropy")
     with pytest.raises(ValueError, match="no embedding"):
         Loop(model, adversarial=1.0)
+
+
+def test_a_virtual_adversary_asks_for_the_answer_given_and_for_no_label() -> None:
+    model, columns = compiled(), arrays()
+    model.optimizer.learning_rate = 0.0
+    answers = keras.ops.convert_to_numpy(model(columns[0])).ravel().astype(np.float64)
+    found = {}
+    for labels in (answers > 0.5, answers <= 0.5):
+        for kind in ("adversarial", "virtual"):
+            columns = (columns[0], labels.astype(columns[1].dtype))
+            plain = Loop(model).train_epoch(columns, np.arange(TEXTS), TEXTS)["loss"]
+            loop = Loop(model, **{kind: 0.5})
+            added = loop.train_epoch(columns, np.arange(TEXTS), TEXTS)["loss"] - plain
+            found[kind, bool(labels[0] == (answers[0] > 0.5))] = added
+    # The move is that of an adversary who takes the answers for the labels; what is asked for
+    # is not that they become sure.
+    assert found["virtual", True] == pytest.approx(found["virtual", False], rel=1e-4)
+    assert found["virtual", True] > -np.mean(
+        answers * np.log(answers) + (1 - answers) * np.log(1 - answers)
+    )
+    assert found["adversarial", False] > found["adversarial", True]
+
+
+@pytest.mark.parametrize("classes", [{"num_classes": 3}, {"num_classes": 3, "multi_label": True}])
+def test_virtual_adversaries_of_any_head(classes: dict[str, Any]) -> None:
+    set_seed(0)
+    model = build_model("gru", vocab_size=VOCABULARY, units=3, **classes)
+    multi = "multi_label" in classes
+    loss = "binary_crossentropy" if multi else "sparse_categorical_crossentropy"
+    model.compile(keras.optimizers.Adam(0.05), loss, metrics=["accuracy"])
+    ids, labels = arrays()[0], np.arange(TEXTS) % 3
+    columns = (ids, np.eye(3, dtype="float32")[labels] if multi else labels)
+    loop = Loop(model, virtual=0.1)
+    losses = [loop.train_epoch(columns, np.arange(TEXTS), BATCH)["loss"] for _ in range(12)]
+    assert losses[-1] < losses[0]
