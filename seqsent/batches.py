@@ -38,12 +38,16 @@ def with_unlabelled(columns: Columns, unlabelled: Ids, ratio: int) -> Columns:
     ids, labels, weights = columns
     more = len(unlabelled)
     known = np.ones(len(labels), dtype=np.float32) if weights is None else weights
-    joined = isinstance(unlabelled, Rows)
     return (
-        ids.followed_by(unlabelled) if joined else np.concatenate([ids, unlabelled]),
+        joined(ids, unlabelled),
         np.concatenate([labels, np.zeros((more, *labels.shape[1:]), dtype=labels.dtype)]),
         np.concatenate([known * (1 + ratio), np.zeros(more, dtype=known.dtype)]),
     )
+
+
+def joined(ids: Any, more: Ids) -> Ids:
+    """Return ids that go on with more of the same kind."""
+    return ids.followed_by(more) if isinstance(more, Rows) else np.concatenate([ids, more])
 
 
 def batches_of(

@@ -47,12 +47,15 @@ class SentimentClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         As in `TextEncoder.fit`; the level may be ``"auto"``.
     mask_padding, word_dropout, embedding_dropout, feature_dropout
         As in `build_model`.
-    vectors, ngrams, members
+    vectors, pretrain, ngrams, members
         As in `Plan`.
     optimizer, learning_rate, batch_size, epochs, patience, schedule, clip, average
         As in `Recipe`.
+    adversarial, virtual
+        As in `Recipe`.
     unlabelled : sequence of str, optional
-        More texts of the kind, for vectors that are learned.
+        More texts of the kind, for all that needs no labels: vectors, pretraining, virtual
+        adversaries.
     validation_size : float
         The share of the texts that decides when to stop, between 0 and 1.
     class_weight : mapping or "balanced", optional
@@ -101,6 +104,7 @@ class SentimentClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         embedding_dropout: float | None = None,
         feature_dropout: float | None = None,
         vectors: str | None = None,
+        pretrain: int | None = None,
         ngrams: bool | None = None,
         members: int | None = None,
         optimizer: str | None = None,
@@ -111,6 +115,8 @@ class SentimentClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         schedule: Schedule | None = None,
         clip: float | None = None,
         average: float | None = None,
+        adversarial: float | None = None,
+        virtual: float | None = None,
         unlabelled: Sequence[str] | None = None,
         validation_size: float = 0.1,
         class_weight: Mapping[Any, float] | str | None = None,
@@ -132,6 +138,7 @@ class SentimentClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         self.embedding_dropout = embedding_dropout
         self.feature_dropout = feature_dropout
         self.vectors = vectors
+        self.pretrain = pretrain
         self.ngrams = ngrams
         self.members = members
         self.optimizer = optimizer
@@ -142,6 +149,8 @@ class SentimentClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         self.schedule = schedule
         self.clip = clip
         self.average = average
+        self.adversarial = adversarial
+        self.virtual = virtual
         self.unlabelled = unlabelled
         self.validation_size = validation_size
         self.class_weight = class_weight

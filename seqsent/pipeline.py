@@ -21,6 +21,7 @@ from seqsent.layers import keras
 from seqsent.models import Embedding, build_model, padding_matters
 from seqsent.ngrams import Kind, Ngrams
 from seqsent.plan import Plan
+from seqsent.pretraining import pretrain
 from seqsent.registry import registry
 from seqsent.results import Epoch, History
 from seqsent.text import TextEncoder
@@ -46,6 +47,7 @@ def train(
     validation_weight: Weights | None = None,
     directory: Path | None = None,
     on_epoch: Callable[[int, Epoch], None] | None = None,
+    on_stage: Callable[[str], None] = lambda _: None,
 ) -> tuple[TextClassifier, tuple[History, ...]]:
     """Train a classifier of raw texts.
 
@@ -68,6 +70,8 @@ def train(
         As in `fit`.
     on_epoch : callable, optional
         As in `fit`; epochs are counted on from one network to the next.
+    on_stage : callable, optional
+        Is told what comes next, in a few words.
 
     Returns
     -------
@@ -76,16 +80,30 @@ def train(
     tuple of History
         Every epoch of each network.
     """
+    on_stage("words to ids")
     encoder = _encoder(plan, texts[0], validation[0])
     splits = _splits(encoder, texts, validation, label_names)
+    if plan.vectors != "none":
+        on_stage("vectors")
     embedding = _embedding(plan, encoder, _Both(texts[0], unlabelled))
-    more = Rows.encoded(encoder, unlabelled) if plan.recipe.virtual else None
+    more = Rows.encoded(encoder, unlabelled) if plan.recipe.virtual or plan.pretrain else None
     networks: list[keras.Model] = []
     histories: list[History] = []
     for number in range(plan.members):
         recipe = replace(plan.recipe, seed=plan.recipe.seed + number)
         layers.set_seed(recipe.seed)
         networks.append(_network(plan, encoder, embedding, len(label_names), multi_label))
+        folder = directory / f"network-{number}" if directory else None
+        if plan.pretrain:
+            on_stage("which word follows")
+            pretrain(
+                networks[-1],
+                splits,
+                replace(recipe, epochs=plan.pretrain),
+                unlabelled=more,
+                directory=folder and folder.with_name(f"language-{number}"),
+            )
+        on_stage("training")
         history = fit(
             networks[-1],
             splits,
@@ -93,7 +111,7 @@ def train(
             unlabelled=more,
             sample_weight=sample_weight,
             validation_weight=validation_weight,
-            directory=directory / f"network-{number}" if directory else None,
+            directory=folder,
             on_epoch=_counting_on(on_epoch, sum(len(one.epochs) for one in histories)),
         )
         histories.append(history)
@@ -101,6 +119,7 @@ def train(
         _together(networks), encoder, label_names, multi_label
     ).with_threshold(plan.threshold)
     if plan.ngrams:
+        on_stage("runs of words")
         kind: Kind = "character" if encoder.level == "subword" else "word"
         weights = sample_weight, validation_weight
         classifier = _with_ngrams(classifier, kind, texts, validation, *weights)

@@ -41,6 +41,9 @@ class Plan:
         Where the embedding's first values come from: ``"none"``, chance; ``"learn"``, the
         training texts and unlabelled ones; or the path of a file, see
         `seqsent.text.vectors.read_vectors`.
+    pretrain : int
+        Epochs in which the network first learns which word follows, from training texts and
+        unlabelled ones, see `seqsent.pretraining.pretrain`.
     ngrams : bool
         Whether a linear model of runs of words, or of characters where the level is subwords,
         stands beside the network.
@@ -51,7 +54,7 @@ class Plan:
     Raises
     ------
     OptionError
-        When the number of members cannot be used.
+        When a number of members or epochs cannot be used.
 
     References
     ----------
@@ -76,10 +79,13 @@ class Plan:
     embedding_dropout: float = 0.0
     feature_dropout: float = 0.0
     vectors: str = "none"
+    pretrain: int = 0
     ngrams: bool = False
     members: int = 1
 
     def __post_init__(self) -> None:
         """Refuse what no training could use."""
-        if not isinstance(self.members, int) or isinstance(self.members, bool) or self.members < 1:
-            raise OptionError(f"members={self.members!r} arrived; expected a whole number from 1")
+        for name, least in (("members", 1), ("pretrain", 0)):
+            value = getattr(self, name)
+            if not isinstance(value, int) or isinstance(value, bool) or value < least:
+                raise OptionError(f"{name}={value!r} arrived; expected a whole number from {least}")

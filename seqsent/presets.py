@@ -146,8 +146,10 @@ def changed(plan: Plan, **pieces: Any) -> Plan:
     Raises
     ------
     OptionError
-        When a value cannot be used.
+        When there is no such piece, or a value cannot be used.
     """
+    for name in pieces.keys() - PIECES:
+        raise OptionError(unknown_name("piece", name, PIECES))
     given = {name: value for name, value in pieces.items() if value is not None}
     options = (
         {}

@@ -259,6 +259,9 @@ class Watcher:
     def run_started(self, experiment: str, seed: int, epochs: int) -> None:
         """Hear that a training begins, of at most so many epochs."""
 
+    def stage_begun(self, name: str) -> None:
+        """Hear what comes next, in a few words."""
+
     def epoch_ended(self, number: int, epoch: Epoch) -> None:
         """Hear the figures of an epoch, counted from 1."""
 

@@ -69,6 +69,7 @@ def run_plan(
         validation_weight=_weights(parts[1]) if balanced else None,
         directory=directory,
         on_epoch=watcher.epoch_ended,
+        on_stage=watcher.stage_begun,
     )
     on_validation, on_test = (classifier.evaluate(part).accuracy for part in parts[1:])
     own = Baseline(name, on_validation, on_test, seconds=time.perf_counter() - start)

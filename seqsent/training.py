@@ -47,7 +47,8 @@ def fit(
     Parameters
     ----------
     model : keras.Model
-        As `build_model` gives it; it is compiled here and holds the best weights at the end.
+        As `build_model` or `language_model` gives it; it is compiled here and holds the best
+        weights at the end.
     splits : Splits
         Texts to train on and to validate with; the test texts are not touched.
     recipe : Recipe
@@ -209,10 +210,17 @@ def _identity(
     return identity_of(model, data, steps)
 
 
-def _loss(model: keras.Model) -> str:
-    """Return the cross-entropy that belongs to the model's head."""
-    softmax = model.layers[-1].activation is keras.activations.softmax
+def _loss(model: keras.Model) -> Any:
+    """Return the loss that belongs to the model's head; a language model answers with its own."""
+    head = model.layers[-1]
+    if not isinstance(head, keras.layers.Dense):
+        return _own
+    softmax = head.activation is keras.activations.softmax
     return "sparse_categorical_crossentropy" if softmax else "binary_crossentropy"
+
+
+def _own(_: Any, losses: Any) -> Any:
+    return losses[:, 0]
 
 
 def _finite(model: keras.Model) -> bool:

@@ -109,3 +109,26 @@ def test_an_architecture_that_takes_padding_for_words_gets_rows_of_one_length() 
     assert trained(plan)[0].model.input_shape == (None, 16)
     masked = dataclasses.replace(SMALL, mask_padding=True)
     assert trained(masked)[0].model.input_shape == (None, None)
+
+
+def test_unlabelled_texts_serve_vectors_language_and_adversaries(tmp_path: Path) -> None:
+    recipe = dataclasses.replace(SMALL.recipe, virtual=0.5)
+    plan = dataclasses.replace(SMALL, pretrain=1, recipe=recipe, members=2)
+    told: list[str] = []
+    with_more, _ = trained(plan, unlabelled=TEXTS[:80], directory=tmp_path, on_stage=told.append)
+    without, _ = trained(plan)
+    assert told == ["words to ids", *["which word follows", "training"] * 2]
+    assert with_more.about["data"]["unlabelled"] == 80
+    assert with_more.about["plan"]["pretrain"] == 1
+    assert {one.name for one in tmp_path.iterdir() if one.is_dir()} == {
+        f"{stage}-{number}" for stage in ("language", "network") for number in range(2)
+    }
+    assert not np.array_equal(with_more.predict_proba(TEXTS), without.predict_proba(TEXTS))
+    again, _ = trained(plan, unlabelled=TEXTS[:80])
+    np.testing.assert_array_equal(again.predict_proba(TEXTS), with_more.predict_proba(TEXTS))
+
+
+def test_every_stage_is_announced() -> None:
+    told: list[str] = []
+    trained(dataclasses.replace(SMALL, ngrams=True), on_stage=told.append)
+    assert told == ["words to ids", "training", "runs of words"]

@@ -56,7 +56,7 @@ def train(
         str | None, typer.Option(help="The words' first vectors: none, learn, or a file.")
     ] = None,
     unlabelled: Annotated[
-        Path | None, typer.Option(help="More texts to learn vectors from: a file or a folder.")
+        Path | None, typer.Option(help="More texts to learn from: a file or a folder.")
     ] = None,
     ngrams: Annotated[
         bool | None, typer.Option(help="Whether to count runs of words beside the network.")
@@ -67,6 +67,10 @@ def train(
     batch_size: Annotated[int | None, typer.Option(help="Texts per step.")] = None,
     epochs: Annotated[int | None, typer.Option(help="Epochs at most.")] = None,
     patience: Annotated[int | None, typer.Option(help="Epochs without progress.")] = None,
+    piece: Annotated[
+        list[str] | None,
+        typer.Option("--set", help="Any other piece of the plan: NAME=VALUE, like clip=2."),
+    ] = None,
     balanced: Annotated[
         bool, typer.Option("--balanced", help="Let every class count alike, however rare.")
     ] = False,
@@ -155,16 +159,27 @@ def _train(
 
 
 def _plan(
-    *, preset: str, option: list[str] | None, embedding: str | None, backend: str, **pieces: Any
+    *,
+    preset: str,
+    option: list[str] | None,
+    piece: list[str] | None,
+    embedding: str | None,
+    backend: str,
+    **pieces: Any,
 ) -> Any:
     from seqsent.options import parse_options
     from seqsent.presets import changed, get_preset
 
+    others = parse_options(piece or [])
+    for name in others.keys() & {*pieces, "embedding", "options"}:
+        own = {"options": "option"}.get(name, name.replace("_", "-"))
+        raise OptionError(f"--set {name} arrived; expected --{own}")
     return changed(
         get_preset(preset).plan,
         options=parse_options(option or []),
         embedding=_width(embedding),
         **pieces,
+        **others,
     )
 
 

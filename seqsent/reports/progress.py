@@ -57,6 +57,10 @@ class TrainingProgress(Watcher):
         """Add a bar."""
         self._bar = self._bars.add_task(experiment, total=epochs, figures="")
 
+    def stage_begun(self, name: str) -> None:
+        """Say it beside the bar."""
+        self._bars.update(self._bar, figures=name)
+
     def epoch_ended(self, number: int, epoch: Epoch) -> None:
         """Move the bar on."""
         figures = f"val. loss {epoch.val_loss:.4f}  accuracy {epoch.val_accuracy:.4f}"

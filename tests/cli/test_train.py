@@ -170,3 +170,29 @@ def test_what_cannot_be_resumed_is_one_line(
     again = refused(*command, "--out", str(tmp_path / "model.seqsent"))
     assert f"Go on with it: seqsent train --resume {folder}" in again
     assert "holds no interrupted training" in refused("train", "--resume", str(tmp_path))
+
+
+def test_any_piece_of_the_plan_can_be_set(run: Run, reviews: str, tmp_path: Path) -> None:
+    out = str(tmp_path / "model.seqsent")
+    quick = ["--preset", "textbook", "--embedding", "4", "--option", "units=3", "--epochs", "1"]
+    pieces = ["--set", "word_dropout=0.25", "--set", "clip=2", "--set", "schedule=cosine"]
+    assert run("train", reviews, "--out", out, *quick, *pieces).exit_code == 0
+    about = load(out).about
+    assert about["plan"]["word_dropout"] == 0.25
+    assert (about["recipe"]["clip"], about["recipe"]["schedule"]) == (2, "cosine")
+
+
+@pytest.mark.parametrize(
+    ("piece", "message"),
+    [
+        ("clap=2", "unknown piece 'clap'; did you mean 'clip'?"),
+        ("seed=3", "--set seed arrived; expected --seed"),
+        ("options=3", "--set options arrived; expected --option"),
+        ("vocab_size=3", "--set vocab_size arrived; expected --vocab-size"),
+        ("virtual=x", "virtual='x' arrived; expected a number from 0"),
+    ],
+)
+def test_a_piece_that_cannot_be_set_is_refused(
+    piece: str, message: str, refused: Callable[..., str], reviews: str
+) -> None:
+    assert refused("train", reviews, "--set", piece).startswith(message)
