@@ -1,6 +1,6 @@
 """The command line; thin: each command calls the library and shows what it gives."""
 
-from seqsent.cli import data, evaluate, listings, new_plugin, predict, reproduce, saved, train
+from seqsent.cli import data, evaluate, listings, new_plugin, predict, reproduce, saved, train, tune
 from seqsent.cli.answers import own_standard_output
 from seqsent.cli.app import app
 
@@ -15,6 +15,7 @@ __all__ = [
     "reproduce",
     "saved",
     "train",
+    "tune",
 ]
 
 

@@ -138,7 +138,7 @@ def _train(
     from seqsent.reports.progress import TrainingProgress
     from seqsent.texts_experiment import run_plan
 
-    plan = _plan(**settings)
+    plan = plan_of(**settings)
     one_line("preset", f"{settings['preset']}; `seqsent presets` shows it and the others")
     texts = load_labelled(data, text, label, label_separator, encoding)
     more = StoredTexts.of(read_texts(unlabelled, encoding=encoding)) if unlabelled else ()
@@ -158,15 +158,16 @@ def _train(
     output.print(f"Model: {out}", soft_wrap=True, markup=False)
 
 
-def _plan(
+def plan_of(
     *,
     preset: str,
     option: list[str] | None,
     piece: list[str] | None,
-    embedding: str | None,
-    backend: str,
+    embedding: str | None = None,
+    backend: str = "",
     **pieces: Any,
 ) -> Any:
+    """Return the plan that arguments of the command line ask for."""
     from seqsent.options import parse_options
     from seqsent.presets import changed, get_preset
 

@@ -1,0 +1,285 @@
+"""A search for the pieces of a plan that suit some texts best."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from types import MappingProxyType
+from typing import Any, Literal
+
+from seqsent.checkpoint import locked
+from seqsent.datasets import Texts
+from seqsent.errors import DataError, OptionError, OutputError, TrainingError
+from seqsent.options import parse_options
+from seqsent.pipeline import train
+from seqsent.plan import Plan
+from seqsent.presets import PIECES, changed
+from seqsent.results import Epoch, Watcher
+
+JOURNAL, FAILED = "journal.log", "failed"
+
+# Trials before the first is broken off for being worse than the others were by then.
+UNPRUNED = 4
+
+# Ends so far apart are searched by their ratio, not by their difference.
+_FAR = 10
+
+
+@dataclass(frozen=True)
+class Range:
+    """All numbers from one to another; whole ones if both are.
+
+    Parameters
+    ----------
+    low, high : int or float
+        The ends, which belong to it.
+    """
+
+    low: float
+    high: float
+
+    @property
+    def far(self) -> bool:
+        """Whether numbers are drawn by their ratio."""
+        return self.low > 0 and self.high >= _FAR * self.low
+
+
+Space = Mapping[str, Range | tuple[Any, ...]]
+
+# What matters for most architectures and texts.
+SPACE: Space = MappingProxyType(
+    {
+        "learning_rate": Range(5e-4, 1e-2),
+        "batch_size": (32, 64, 128),
+        "word_dropout": Range(0.0, 0.3),
+        "embedding_dropout": Range(0.0, 0.6),
+        "feature_dropout": Range(0.0, 0.6),
+    }
+)
+
+
+@dataclass(frozen=True)
+class Trial:
+    """One training of the search.
+
+    Parameters
+    ----------
+    number : int
+        From 0.
+    state : {"done", "pruned", "failed"}
+        Pruned ones were worse than half of the others after as many epochs.
+    pieces : mapping of str to object
+        What it was trained with.
+    loss : float or None
+        The network's lowest validation loss, by which trials are compared; of a pruned one its
+        last.
+    """
+
+    number: int
+    state: Literal["done", "pruned", "failed"]
+    pieces: Mapping[str, Any]
+    loss: float | None
+
+
+def parse_space(texts: Iterable[str]) -> Space:
+    """Read what is to be searched as the command line gives it.
+
+    Parameters
+    ----------
+    texts : iterable of str
+        Each ``name=low..high`` or ``name=value,value``; names are pieces of a plan or options of
+        its architecture.
+
+    Raises
+    ------
+    OptionError
+        When one is neither.
+
+    Examples
+    --------
+    >>> parse_space(["units=16..64", "pooling=max,mean"])
+    {'units': Range(low=16, high=64), 'pooling': ('max', 'mean')}
+    """
+    space: dict[str, Range | tuple[Any, ...]] = {}
+    for text in texts:
+        name, _, values = text.partition("=")
+        if not values:
+            raise _no_search(text)
+        several = values.split("..") if ".." in values else values.split(",")
+        parsed = [parse_options([f"{name}={value}"])[name.strip()] for value in several]
+        if ".." not in values:
+            space[name.strip()] = tuple(parsed)
+            continue
+        numbers = [one for one in parsed if isinstance(one, int | float)]
+        if len(parsed) != 2 or len(numbers) != 2 or not numbers[0] < numbers[1]:
+            raise _no_search(text)
+        space[name.strip()] = Range(*numbers)
+    return space
+
+
+def _no_search(text: str) -> OptionError:
+    return OptionError(
+        f"search {text!r} arrived; expected NAME=LOW..HIGH or NAME=VALUE,VALUE, like "
+        "learning_rate=0.001..0.01 or batch_size=32,64"
+    )
+
+
+def with_pieces(plan: Plan, pieces: Mapping[str, Any]) -> Plan:
+    """Return a plan with some pieces; what is none of a plan is an option of its architecture."""
+    options = {name: value for name, value in pieces.items() if name not in PIECES}
+    return changed(
+        plan, options=options, **{name: pieces[name] for name in pieces.keys() - options}
+    )
+
+
+def tune(
+    plan: Plan,
+    texts: Texts,
+    space: Space = SPACE,
+    *,
+    trials: int = 20,
+    directory: Path,
+    unlabelled: Sequence[str] = (),
+    watcher: Watcher | None = None,
+    on_trial: Callable[[Trial], None] = lambda _: None,
+) -> tuple[Trial, ...]:
+    """Try pieces of a plan, guided by what the trials before gave [1]_.
+
+    Parameters
+    ----------
+    plan : Plan
+        What stays; one network is trained at a time, and runs of words do not count.
+    texts : Texts
+        Split as training splits them: the validation texts decide, the test texts stay apart.
+    space : mapping of str to Range or tuple
+        What is tried.
+    trials : int
+        How many, together with those that the directory holds.
+    directory : Path
+        Keeps every trial. A search that was interrupted goes on from there, without the trial
+        that was under way.
+    unlabelled : sequence of str
+        As in `seqsent.pipeline.train`.
+    watcher : Watcher, optional
+        Is told of every epoch.
+    on_trial : callable, optional
+        Called after each trial.
+
+    Returns
+    -------
+    tuple of Trial
+        All of them, the best first.
+
+    Raises
+    ------
+    DataError
+        When Optuna is not installed.
+    OptionError
+        When a piece cannot be used.
+    OutputError
+        When the directory holds another search, or is used by one.
+
+    References
+    ----------
+    .. [1] Akiba, T. et al. (2019). Optuna: a next-generation hyperparameter optimization
+       framework. KDD, 2623-2631. Its sampler: Bergstra, J. et al. (2011). Algorithms for
+       hyper-parameter optimization. NeurIPS, 2546-2554.
+    """
+    watcher = watcher or Watcher()
+    plan = replace(plan, ngrams=False, members=1)
+    parts = [(part.texts, part.labels) for part in texts.split(seed=plan.recipe.seed)[:2]]
+
+    def loss_of(trial: Any) -> float:
+        tried = with_pieces(plan, _drawn(trial, space))
+        watcher.run_started(f"trial {trial.number}", tried.recipe.seed, tried.recipe.epochs)
+
+        def on_epoch(number: int, figures: Epoch) -> None:
+            watcher.epoch_ended(number, figures)
+            trial.report(figures.val_loss, number)
+            if trial.should_prune():
+                raise optuna.TrialPruned
+
+        try:
+            _, [history] = train(
+                tried,
+                parts[0],
+                parts[1],
+                texts.label_names,
+                multi_label=texts.multi_label,
+                unlabelled=unlabelled,
+                on_epoch=on_epoch,
+                on_stage=watcher.stage_begun,
+            )
+        except TrainingError as error:
+            trial.set_user_attr(FAILED, str(error))
+            raise
+        return history.best.val_loss
+
+    with locked(directory):
+        optuna, study = _study(directory, plan.recipe.seed, texts.fingerprint)
+        study.optimize(
+            loss_of,
+            n_trials=max(trials - len(_trials(study)), 0),
+            catch=(TrainingError,),
+            callbacks=[lambda study, _: on_trial(_trials(study)[-1])],
+        )
+        return tuple(sorted(_trials(study), key=_rank))
+
+
+def _study(directory: Path, seed: int, fingerprint: str) -> tuple[Any, Any]:
+    """Return Optuna and the search that a folder holds, begun if it holds none."""
+    try:
+        import optuna
+        from optuna.storages.journal import JournalFileBackend
+    except ImportError as error:
+        raise DataError(
+            'a search needs Optuna, which is not installed. Run: python -m pip install "seqsent'
+            '[tune]"'
+        ) from error
+    optuna.logging.set_verbosity(optuna.logging.ERROR)
+    backend = JournalFileBackend(str(directory / JOURNAL))
+    try:
+        study = optuna.create_study(
+            storage=optuna.storages.JournalStorage(backend),
+            study_name="tune",
+            load_if_exists=True,
+            sampler=optuna.samplers.TPESampler(seed=seed),
+            pruner=optuna.pruners.MedianPruner(n_startup_trials=UNPRUNED),
+        )
+        known = study.user_attrs.get("texts", fingerprint)
+        study.set_user_attr("texts", fingerprint)
+    except (OSError, ValueError, KeyError) as error:
+        raise OutputError(
+            f"{directory} holds no search that can go on: {error}. Name another folder."
+        ) from error
+    if known != fingerprint:
+        raise OutputError(f"{directory} holds a search over other texts. Name another folder.")
+    return optuna, study
+
+
+def _drawn(trial: Any, space: Space) -> dict[str, Any]:
+    """Return the pieces of a trial."""
+    pieces = {}
+    for name, values in space.items():
+        if isinstance(values, tuple):
+            pieces[name] = trial.suggest_categorical(name, values)
+        elif isinstance(values.low, int) and isinstance(values.high, int):
+            pieces[name] = trial.suggest_int(name, values.low, values.high, log=values.far)
+        else:
+            pieces[name] = trial.suggest_float(name, values.low, values.high, log=values.far)
+    return pieces
+
+
+def _trials(study: Any) -> list[Trial]:
+    """Return the trials that came to an end of their own."""
+    states: dict[str, Any] = {"COMPLETE": "done", "PRUNED": "pruned", "FAIL": "failed"}
+    return [
+        Trial(one.number, states[one.state.name], dict(one.params), one.value)
+        for one in study.get_trials(deepcopy=False)
+        if one.state.name in ("COMPLETE", "PRUNED") or FAILED in one.user_attrs
+    ]
+
+
+def _rank(trial: Trial) -> tuple[bool, float]:
+    return trial.state != "done", trial.loss if trial.loss is not None else float("inf")

@@ -1,0 +1,125 @@
+"""A search tries pieces of a plan, keeps every trial, and asks the validation texts alone."""
+
+import dataclasses
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from seqsent import OptionError, OutputError, Plan, Recipe
+from seqsent.datasets import Texts
+from seqsent.datasets.synthetic import generate
+from seqsent.pipeline import train
+from seqsent.presets import changed
+from seqsent.tuning import SPACE, Range, Space, Trial, parse_space, tune, with_pieces
+
+PLAN = Plan(
+    "gru", {"units": 3}, embedding=4, maxlen=16, recipe=Recipe("adam", 0.01, epochs=1), ngrams=True
+)
+
+
+@pytest.fixture(scope="module")
+def texts() -> Texts:
+    reviews, labels = generate(200)
+    return Texts(reviews, np.array(labels), ("bad", "good"))
+
+
+def test_the_best_trial_is_what_training_with_its_pieces_gives(
+    texts: Texts, tmp_path: Path
+) -> None:
+    space: Space = {"units": Range(2, 5), "learning_rate": Range(1e-3, 1e-1), "clip": (1, 2)}
+    told: list[Trial] = []
+    found = tune(PLAN, texts, space, trials=3, directory=tmp_path, on_trial=told.append)
+    assert [one.number for one in told] == [0, 1, 2]
+    assert sorted(found, key=lambda one: one.number) == told
+    assert [one.loss for one in found] == sorted(one.loss or 0 for one in found)
+    best = found[0]
+    assert best.state == "done"
+    assert 2 <= best.pieces["units"] <= 5
+    assert best.pieces["clip"] in (1, 2)
+    parts: Any = [(part.texts, part.labels) for part in texts.split(seed=PLAN.recipe.seed)]
+    plan = dataclasses.replace(with_pieces(PLAN, best.pieces), ngrams=False)
+    _, [history] = train(plan, parts[0], parts[1], texts.label_names)
+    assert history.best.val_loss == pytest.approx(best.loss, rel=1e-6)
+
+
+def test_a_search_goes_on_and_a_trial_that_was_stopped_does_not_count(
+    texts: Texts, tmp_path: Path
+) -> None:
+    space = {"units": (2, 3)}
+
+    class Stop(BaseException):
+        pass
+
+    def stop(_: Trial) -> None:
+        raise Stop
+
+    with pytest.raises(Stop):
+        tune(PLAN, texts, space, trials=3, directory=tmp_path, on_trial=stop)
+    told: list[Trial] = []
+    found = tune(PLAN, texts, space, trials=3, directory=tmp_path, on_trial=told.append)
+    assert (len(found), len(told)) == (3, 2)
+    assert len(tune(PLAN, texts, space, trials=2, directory=tmp_path)) == 3
+    others = texts.take(range(100))
+    with pytest.raises(OutputError, match="a search over other texts"):
+        tune(PLAN, others, space, trials=4, directory=tmp_path)
+
+
+def test_a_trial_that_is_worse_than_others_is_broken_off(texts: Texts, tmp_path: Path) -> None:
+    plan = changed(PLAN, epochs=4, patience=4)
+    space = {"learning_rate": (0.02, 1e-9)}
+    found = tune(plan, texts, space, trials=12, directory=tmp_path)
+    assert {one.state for one in found} == {"done", "pruned"}
+    assert all(one.pieces["learning_rate"] == 1e-9 for one in found if one.state == "pruned")
+    assert found[0].pieces["learning_rate"] == 0.02
+
+
+def test_a_training_that_fails_is_a_trial_that_failed(texts: Texts, tmp_path: Path) -> None:
+    plan = changed(PLAN, optimizer="sgd")
+    [trial] = tune(plan, texts, {"learning_rate": (1e30,)}, trials=1, directory=tmp_path)
+    assert (trial.state, trial.loss) == ("failed", None)
+
+
+def test_a_piece_that_cannot_be_used_ends_the_search(texts: Texts, tmp_path: Path) -> None:
+    with pytest.raises(OptionError, match="unknown option 'unit'"):
+        tune(PLAN, texts, {"unit": (2,)}, trials=1, directory=tmp_path)
+
+
+def test_a_folder_with_something_else_is_refused(texts: Texts, tmp_path: Path) -> None:
+    (tmp_path / "journal.log").write_text("something else\n")
+    with pytest.raises(OutputError, match="holds no search"):
+        tune(PLAN, texts, {"units": (2,)}, trials=1, directory=tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("learning_rate=0.001..1e-2", Range(0.001, 0.01)),
+        ("units=16..64", Range(16, 64)),
+        ("pooling=max", ("max",)),
+        ("batch_size=32,64", (32, 64)),
+        ("bidirectional=true,false", (True, False)),
+    ],
+)
+def test_a_space_is_read(text: str, expected: Any) -> None:
+    assert list(parse_space([text]).values()) == [expected]
+
+
+@pytest.mark.parametrize("text", ["units=64..16", "units=1..2..3", "units=a..b", "units=1..1"])
+def test_a_range_that_is_none_is_refused(text: str) -> None:
+    with pytest.raises(OptionError, match="expected NAME=LOW..HIGH"):
+        parse_space([text])
+
+
+@pytest.mark.parametrize("text", ["units", "units=", "=3"])
+def test_a_search_without_a_name_or_values_is_refused(text: str) -> None:
+    with pytest.raises(OptionError, match="NAME="):
+        parse_space([text])
+
+
+def test_what_is_searched_by_itself_can_be_used(texts: Texts) -> None:
+    lowest = {n: v[0] if isinstance(v, tuple) else v.low for n, v in SPACE.items()}
+    plan = with_pieces(PLAN, lowest)
+    assert plan.recipe.batch_size == 32
+    assert plan.options == PLAN.options
