@@ -256,9 +256,8 @@ class SentimentClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
 
     def _plan(self, seed: int) -> Plan:
         pieces = {name: getattr(self, name) for name in PIECES if hasattr(self, name)}
-        return changed(
-            get_preset(self.preset).plan, **{**pieces, "threshold": self.decision, "seed": seed}
-        )
+        plan = get_preset(self.preset).plan_for(unlabelled=self.unlabelled is not None)
+        return changed(plan, **{**pieces, "threshold": self.decision, "seed": seed})
 
     def _weights(self, indices: NDArray[Any], sample_weight: Any) -> NDArray[Any] | None:
         weights = None

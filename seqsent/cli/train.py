@@ -138,7 +138,7 @@ def _train(
     from seqsent.reports.progress import TrainingProgress
     from seqsent.texts_experiment import run_plan
 
-    plan = plan_of(**settings)
+    plan = plan_of(unlabelled=unlabelled is not None, **settings)
     one_line("preset", f"{settings['preset']}; `seqsent presets` shows it and the others")
     texts = load_labelled(data, text, label, label_separator, encoding)
     more = StoredTexts.of(read_texts(unlabelled, encoding=encoding)) if unlabelled else ()
@@ -164,6 +164,7 @@ def plan_of(
     option: list[str] | None,
     piece: list[str] | None,
     embedding: str | None = None,
+    unlabelled: bool = False,
     backend: str = "",
     **pieces: Any,
 ) -> Any:
@@ -176,7 +177,7 @@ def plan_of(
         own = {"options": "option"}.get(name, name.replace("_", "-"))
         raise OptionError(f"--set {name} arrived; expected --{own}")
     return changed(
-        get_preset(preset).plan,
+        get_preset(preset).plan_for(unlabelled),
         options=parse_options(option or []),
         embedding=_width(embedding),
         **pieces,
