@@ -53,7 +53,6 @@ def test_a_missing_file_and_one_that_is_not_packed_are_refused(tmp_path: Path) -
 
 
 def test_words_that_stand_alike_get_vectors_alike_and_a_seed_the_same_ones() -> None:
-    pytest.importorskip("gensim")
     frames = ["the {} was seen by all", "we liked the {} a lot", "a {} is a {}"]
     texts = [frame.format(*[word] * 2) for word in ("film", "movie") for frame in frames] * 60
     encoder = TextEncoder.fit([*texts, "other words stand elsewhere"] * 2, maxlen=8)
