@@ -84,7 +84,7 @@ _FAST = Preset(
 
 _ACCURATE = Preset(
     "accurate",
-    "A larger GRU that has learned the language first, against adversaries; half an hour",
+    "A larger GRU, first a language model, against adversaries; twenty minutes",
     Plan(
         architecture="gru",
         options={"units": 64, "bidirectional": True, "pooling": "mean-max"},
@@ -121,6 +121,15 @@ _ACCURATE = Preset(
 PRESETS = MappingProxyType({one.name: one for one in (_TEXTBOOK, _FAST, _ACCURATE)})
 
 _OF_RECIPE = {one.name for one in fields(Recipe)}
+
+_WITHOUT_EMBEDDING = {
+    "mask_padding": False,
+    "embedding_dropout": 0.0,
+    "vectors": "none",
+    "pretrain": 0,
+    "adversarial": 0.0,
+    "virtual": 0.0,
+}
 
 # What can be changed of a plan, one by one.
 PIECES = ({one.name for one in fields(Plan)} | _OF_RECIPE) - {"recipe"}
@@ -170,6 +179,6 @@ def changed(plan: Plan, **pieces: Any) -> Plan:
     )
     given["options"] = {**options, **given.get("options", {})}
     if isinstance(given.get("embedding"), str):
-        given = {"mask_padding": False, "embedding_dropout": 0.0, "vectors": "none", **given}
+        given = {**_WITHOUT_EMBEDDING, **given}
     recipe = {name: given.pop(name) for name in _OF_RECIPE & given.keys()}
     return replace(plan, **given, recipe=replace(plan.recipe, **recipe))

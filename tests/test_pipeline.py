@@ -132,3 +132,20 @@ def test_every_stage_is_announced() -> None:
     told: list[str] = []
     trained(dataclasses.replace(SMALL, ngrams=True), on_stage=told.append)
     assert told == ["words to ids", "training", "runs of words"]
+
+
+@pytest.mark.parametrize("unlabelled", [(), TEXTS[:80]])
+def test_the_accurate_preset_in_small(unlabelled: Any) -> None:
+    plan = changed(
+        get_preset("accurate").plan_for(unlabelled=bool(unlabelled)),
+        options={"units": 3},
+        embedding=4,
+        maxlen=16,
+        epochs=2,
+        least_steps=1,
+        pretrain=1,
+    )
+    classifier, [history] = trained(plan, unlabelled=unlabelled)
+    assert len(history.epochs) == 2
+    found = classifier.predict_proba(PARTS[1][0])[:, 1] > 0.5
+    assert np.mean(found == PARTS[1][1]) > 0.8

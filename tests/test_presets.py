@@ -48,7 +48,14 @@ def test_one_hot_words_go_without_what_needs_an_embedding() -> None:
     plan = changed(get_preset("accurate").plan, embedding="onehot")
     assert not plan.mask_padding
     assert plan.vectors == "none"
-    assert plan.embedding_dropout == 0
+    assert plan.embedding_dropout == plan.pretrain == plan.recipe.adversarial == 0
+
+
+def test_unlabelled_texts_change_a_preset_that_has_a_use_for_them() -> None:
+    accurate, fast = get_preset("accurate"), get_preset("fast")
+    assert accurate.plan_for(unlabelled=False) == accurate.plan
+    assert accurate.plan_for(unlabelled=True).recipe.virtual > 0
+    assert fast.plan_for(unlabelled=True) == fast.plan
 
 
 def test_every_piece_can_be_named() -> None:

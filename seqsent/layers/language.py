@@ -80,7 +80,7 @@ def _first(model: keras.Model, kind: Any) -> keras.layers.Layer:
     if found is None:
         raise ValueError(
             "the model has no recurrent layer over an embedding; expected one that can learn "
-            "which word follows"
+            "which word follows, or none of it: pretrain=0"
         )
     return found
 
