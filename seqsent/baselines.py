@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from seqsent.datasets import Splits
+from seqsent.evaluation import mcnemar
 from seqsent.results import Baseline
 
 # A part's inputs, ids or texts, and its labels.
@@ -49,7 +50,9 @@ def baselines(splits: Splits) -> list[Baseline]:
     ]
 
 
-def text_baselines(train: Part, validation: Part, test: Part) -> list[Baseline]:
+def text_baselines(
+    train: Part, validation: Part, test: Part, *, right: NDArray[np.bool_] | None = None
+) -> list[Baseline]:
     """Return the baselines for raw texts, each a list of texts with its labels.
 
     Parameters
@@ -57,6 +60,8 @@ def text_baselines(train: Part, validation: Part, test: Part) -> list[Baseline]:
     train, validation, test : tuple of (sequence of str, ndarray)
         Class indices of shape (n,), or zeros and ones of shape (n, labels), where only a
         text with all its labels right counts.
+    right : ndarray of bool, shape (n_test,), optional
+        Of which test texts the model beside them is right.
 
     Returns
     -------
@@ -69,8 +74,8 @@ def text_baselines(train: Part, validation: Part, test: Part) -> list[Baseline]:
     some = f" ({len(first):,} texts)" if len(first) < len(texts) else ""
     fitted = map(texts.__getitem__, first.tolist()), labels[first]
     return [
-        _score("majority", _majority, train, validation, test),
-        _score(f"TF-IDF + logistic regression{some}", _tf_idf, fitted, validation, test),
+        _score("majority", _majority, train, validation, test, right),
+        _score(f"TF-IDF + logistic regression{some}", _tf_idf, fitted, validation, test, right),
     ]
 
 
@@ -88,17 +93,21 @@ def _score(
     train: Part,
     validation: Part,
     test: Part,
+    of_model: NDArray[np.bool_] | None = None,
 ) -> Baseline:
     start = time.perf_counter()
     classify = fit(*train)
-    on_validation, on_test = (_accuracy(classify, *part) for part in (validation, test))
-    return Baseline(name, on_validation, on_test, seconds=time.perf_counter() - start)
+    on_validation, on_test = (_right(classify, *part) for part in (validation, test))
+    seconds = time.perf_counter() - start
+    p = None if of_model is None else mcnemar(of_model, on_test)
+    return Baseline(name, float(on_validation.mean()), float(on_test.mean()), seconds, p)
 
 
-def _accuracy(classify: Classifier, inputs: Any, labels: NDArray[Any]) -> float:
+def _right(classify: Classifier, inputs: Any, labels: NDArray[Any]) -> NDArray[np.bool_]:
+    """Return for each text whether the answer is right, all labels of it."""
     chunks = [slice(begin, begin + _CHUNK) for begin in range(0, len(labels), _CHUNK)]
     right = np.concatenate([classify(inputs[chunk]) == labels[chunk] for chunk in chunks])
-    return float(np.mean(right.reshape(len(labels), -1).all(axis=1)))
+    return np.asarray(right.reshape(len(labels), -1).all(axis=1))
 
 
 def _majority(inputs: Any, labels: NDArray[Any]) -> Classifier:

@@ -408,3 +408,33 @@ def _calibration(
     )
     distances = [abs(part.confidence - part.right) * part.count for part in bins]
     return Calibration(bins, expected_error=sum(distances) / len(right))
+
+
+def mcnemar(one: NDArray[np.bool_], other: NDArray[np.bool_]) -> float:
+    """Return the chance of so unequal errors if both were equally often right [1]_.
+
+    Parameters
+    ----------
+    one, other : ndarray of bool, shape (texts,)
+        Of which texts each is right.
+
+    Returns
+    -------
+    float
+        Exact, by the binomial distribution of the texts of which only one is right.
+
+    References
+    ----------
+    .. [1] McNemar, Q. (1947). Note on the sampling error of the difference between correlated
+       proportions or percentages. Psychometrika, 12(2), 153-157.
+
+    Examples
+    --------
+    >>> one, other = np.ones(10, dtype=bool), np.arange(10) > 4
+    >>> mcnemar(one, other)
+    0.0625
+    """
+    from scipy.stats import binomtest
+
+    only_one, differ = int(np.sum(one & ~other)), int(np.sum(one != other))
+    return float(binomtest(only_one, differ).pvalue) if differ else 1.0

@@ -115,12 +115,16 @@ class Baseline:
         Shares of right answers.
     seconds : float
         The duration of fitting and answering.
+    p : float, optional
+        The chance of answers to the test texts that differ so much from those of the model
+        beside it, if both were equally often right; see `seqsent.evaluation.mcnemar`.
     """
 
     name: str
     val_accuracy: float
     test_accuracy: float
     seconds: float
+    p: float | None = None
 
 
 @dataclass(frozen=True)

@@ -59,6 +59,14 @@ def test_raw_texts_have_baselines_too(several: bool) -> None:
     majority, words = text_baselines(part, part, part)
     assert majority.test_accuracy == (0.25 if several else 0.5)
     assert (words.val_accuracy, words.test_accuracy) == (1.0, 1.0)
+    assert words.p is None
+
+
+def test_baselines_are_set_beside_a_model_that_answers_the_same_texts() -> None:
+    part = (["a fine film", "a dull film"] * 20, np.array([1, 0] * 20))
+    majority, words = text_baselines(part, part, part, right=np.ones(40, dtype=bool))
+    assert words.p == 1  # right wherever the model is
+    assert majority.p == pytest.approx(2 * 0.5**20)
 
 
 def test_words_of_many_texts_are_weighed_on_the_first_of_them(

@@ -12,7 +12,7 @@ from numpy.typing import ArrayLike, NDArray
 from sklearn import metrics
 
 from seqsent import DataError, OutputError
-from seqsent.evaluation import Evaluation, evaluate_probabilities
+from seqsent.evaluation import Evaluation, evaluate_probabilities, mcnemar
 
 Array = NDArray[Any]
 
@@ -129,3 +129,13 @@ def test_it_is_a_value() -> None:
     one, other = (evaluate_probabilities([0, 1], [[1, 0], [0, 1]], names(2)) for _ in range(2))
     assert isinstance(one, Evaluation)
     assert one == other
+
+
+@given(st.lists(st.tuples(st.booleans(), st.booleans()), min_size=1, max_size=12))
+def test_mcnemar_counts_the_ways_in_which_errors_could_fall(pairs: list[tuple[bool, bool]]) -> None:
+    one, other = (np.array(side) for side in zip(*pairs, strict=True))
+    differ = int((one != other).sum())
+    unequal = abs(2 * int((one & ~other).sum()) - differ)
+    ways = [abs(2 * number.bit_count() - differ) >= unequal for number in range(2**differ)]
+    assert mcnemar(one, other) == pytest.approx(np.mean(ways))
+    assert mcnemar(one, other) == mcnemar(other, one)

@@ -262,7 +262,8 @@ def verdict(rows: Sequence[Baseline]) -> str:
     best = max(baselines, key=lambda baseline: baseline.val_accuracy)
     points = 100 * (model.test_accuracy - best.test_accuracy)
     place = f"{abs(points):.1f} points {'above' if points > 0 else 'below'}"
+    chance = "" if best.p is None else f" (McNemar's p = {best.p:.1g})"
     return (
         f"On the test texts {model.name} is {place if round(points, 1) else 'level with'} "
-        f"the best baseline, {best.name}."
+        f"the best baseline, {best.name}{chance}."
     )

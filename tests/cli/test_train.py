@@ -30,7 +30,7 @@ def test_a_file_and_a_comparison_are_what_is_left(run: Run, reviews: str, tmp_pa
         *QUICK,
     )
     assert result.exit_code == 0, result.output
-    for part in ("gru", "majority", "TF-IDF + logistic regression"):
+    for part in ("gru", "majority", "TF-IDF + logistic regression", "McNemar's p ="):
         assert part in result.stdout
     assert "text from 'review', label from 'sentiment'" in result.stderr
     manifest = read_manifest(out)
