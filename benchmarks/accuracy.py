@@ -79,7 +79,13 @@ def main() -> None:
             results.append(Result(name, seed, accuracy, seconds, p))
             print(results[-1], flush=True)
             if arguments.json:
-                record = {"environment": environment(), "results": [asdict(one) for one in results]}
+                record = {
+                    "data": arguments.csv.stem if arguments.csv else "IMDB",
+                    "learned from": len(train[0]),
+                    "scored": len(test[0]),
+                    "environment": environment(),
+                    "results": [asdict(one) for one in results],
+                }
                 arguments.json.write_text(json.dumps(record, indent=2) + "\n")
     print(_table(results))
 

@@ -6,9 +6,13 @@ Sphinx until the directive is used, so that a test can read the lists without a 
 
 from __future__ import annotations
 
+import json
+import statistics
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
+ROOT = Path(__file__).parents[2]
 FENCE = "```"
 
 
@@ -73,7 +77,40 @@ def _term(term: str, meaning: str) -> Iterator[str]:
     yield from (term, f": {meaning}", "")
 
 
-LISTINGS = {"commands": list_commands, "architectures": list_architectures, "checks": list_checks}
+def list_accuracy() -> str:
+    """Show what `benchmarks/accuracy.py` measured, a table for each of its files."""
+    files = sorted((ROOT / "benchmarks" / "accuracy").glob("*.json"))
+    records = [json.loads(file.read_text(encoding="utf-8")) for file in files]
+    return "\n".join(line for record in records for line in _measured(record))
+
+
+def _measured(record: dict[str, Any]) -> Iterator[str]:
+    environment, results = record["environment"], record["results"]
+    yield (
+        f"**{record['data']}**, {record['learned from']:,} texts, {record['scored']:,} others to "
+        f"score with; {environment['machine']}, {environment['threads']} thread(s), "
+        f"{environment['backend']}, Keras {environment['keras']}:"
+    )
+    yield from ("", "| | seeds | accuracy | spread | minutes | *p* |", "|---|--:|--:|--:|--:|--:|")
+    for name in dict.fromkeys(result["name"] for result in results):
+        some = [result for result in results if result["name"] == name]
+        accuracies = [result["accuracy"] for result in some]
+        minutes = statistics.median(result["seconds"] for result in some) / 60
+        chances = [result["p"] for result in some if result["p"] is not None]
+        yield (
+            f"| {name} | {len(some)} | {statistics.mean(accuracies):.4f} | "
+            f"{max(accuracies) - min(accuracies):.4f} | {minutes:.1f} | "
+            f"{f'{max(chances):.1g}' if chances else ''} |"
+        )
+    yield ""
+
+
+LISTINGS = {
+    "accuracy": list_accuracy,
+    "architectures": list_architectures,
+    "checks": list_checks,
+    "commands": list_commands,
+}
 
 
 def setup(app: Any) -> dict[str, bool]:
