@@ -2,6 +2,7 @@
 
 import importlib.util
 import inspect
+import json
 import re
 from importlib import import_module
 from pathlib import Path
@@ -66,6 +67,17 @@ def test_every_hook_is_shown() -> None:
     assert hooks
     # What automodule shows: the functions of that module with a docstring.
     assert all(hook.__doc__ and hook.__module__ == hookspecs.__name__ for hook in hooks)
+
+
+def test_every_accuracy_measured_is_on_a_page(listings: ModuleType) -> None:
+    page = (ROOT / "docs" / "explanation" / "accuracy.md").read_text(encoding="utf-8")
+    assert "```{listing} accuracy\n```" in page
+    shown = listings.list_accuracy()
+    files = sorted((ROOT / "benchmarks" / "accuracy").glob("*.json"))
+    assert files
+    for record in (json.loads(file.read_text(encoding="utf-8")) for file in files):
+        for result in record["results"]:
+            assert f"| {result['name']} | " in shown
 
 
 @pytest.mark.parametrize("name", ["commands", "architectures", "checks"])

@@ -88,7 +88,7 @@ def _measured(record: dict[str, Any]) -> Iterator[str]:
     environment, results = record["environment"], record["results"]
     yield (
         f"**{record['data']}**, {record['learned from']:,} texts, {record['scored']:,} others to "
-        f"score with; {environment['machine']}, {environment['threads']} thread(s), "
+        f"score with; {environment['processor']}, {environment['threads']} thread(s), "
         f"{environment['backend']}, Keras {environment['keras']}:"
     )
     yield from ("", "| | seeds | accuracy | spread | minutes | *p* |", "|---|--:|--:|--:|--:|--:|")

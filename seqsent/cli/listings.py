@@ -42,12 +42,15 @@ def presets(
     from seqsent.presets import PRESETS, get_preset
 
     if name is not None:
-        pieces = asdict(get_preset(name).plan)
+        preset = get_preset(name)
+        pieces = asdict(preset.plan)
         pieces |= pieces.pop("recipe")
+        others = dict(preset.with_unlabelled)
         if as_json:
-            print_json({"name": name, "plan": pieces})
-        else:
-            output.print(table(["piece", "value"], [(k, str(v)) for k, v in pieces.items()]))
+            print_json({"name": name, "plan": pieces, "with_unlabelled": others})
+            return
+        rows = [*pieces.items(), *((f"{k}, with --unlabelled", v) for k, v in others.items())]
+        output.print(table(["piece", "value"], [(name, str(value)) for name, value in rows]))
         return
     if as_json:
         print_json([{"name": one.name, "summary": one.summary} for one in PRESETS.values()])
