@@ -16,6 +16,7 @@ from scipy.sparse import csr_matrix, diags, vstack
 from scipy.special import expit, log_softmax, softmax
 
 from seqsent.datasets.rows import parts
+from seqsent.text.encoder import Level
 from seqsent.untrusted import read_arrays, shown
 
 try:
@@ -23,7 +24,7 @@ try:
 except ImportError:  # where processes have no such limits
     resource = None  # type: ignore[assignment]
 
-Kind = Literal["word", "character"]
+Kind = Literal["word", "character", "both"]
 
 # Places that runs are hashed to; two runs share one now and then, which costs next to nothing.
 BUCKETS = 2**22
@@ -31,6 +32,9 @@ BUCKETS = 2**22
 # Runs that are learned from at most, in some 750 MB of memory; 25,000 long reviews have so many.
 # Where a process may use little, one of so many bytes is left to each run.
 MOST, BYTES = 2**24, 1024
+
+# Runs of both kinds to each character: three or four in prose, and hardly ever more.
+PER_CHARACTER = 5
 
 _WORDS = {"analyzer": "word", "ngram_range": (1, 3), "token_pattern": r"\w+"}
 _CHARACTERS = {"analyzer": "char_wb", "ngram_range": (1, 5)}
@@ -42,7 +46,7 @@ class Ngrams:
 
     Parameters
     ----------
-    kind : {"word", "character"}
+    kind : {"word", "character", "both"}
         What runs are made of.
     places : ndarray of int32, shape (runs,)
         Where the runs that count are hashed to, in ascending order.
@@ -91,7 +95,7 @@ class Ngrams:
             Class indices, or zeros and ones where several labels apply.
         num_classes : int
             The number of classes, or of labels.
-        kind : {"word", "character"}
+        kind : {"word", "character", "both"}
             What runs are made of.
         sample_weight : ndarray of float, shape (texts,), optional
             How much each text counts.
@@ -225,7 +229,7 @@ class Ngrams:
         if not in_order or not np.all((places >= 0) & (places < BUCKETS)):
             raise ValueError("the places of its runs of words are none")
         if kind not in get_args(Kind):
-            raise ValueError(f"its runs are of {shown(kind)}; expected words or characters")
+            raise ValueError(f"its runs are of {shown(kind)}; expected words, characters or both")
         network, own = map(float, kept["shares"])
         return cls(
             kind,  # type: ignore[arg-type]  # checked
@@ -236,13 +240,37 @@ class Ngrams:
         )
 
 
+def kind_for(characters: int, level: Level) -> Kind:
+    """Return what runs of so many characters of text are best made of.
+
+    Both where there is room for that, which is where texts are short or few; or else what says
+    more in a language whose encoder has this level.
+    """
+    if PER_CHARACTER * characters <= _room():
+        return "both"
+    return "character" if level == "subword" else "word"
+
+
 def _vectorizer(kind: Kind) -> Any:
     from sklearn.feature_extraction.text import HashingVectorizer
 
-    rule = _WORDS if kind == "word" else _CHARACTERS
-    return HashingVectorizer(
-        n_features=BUCKETS, binary=True, norm=None, alternate_sign=False, dtype=np.float32, **rule
-    )
+    settings: dict[str, Any] = {
+        "n_features": BUCKETS,
+        "binary": True,
+        "norm": None,
+        "alternate_sign": False,
+        "dtype": np.float32,
+    }
+    words, characters = (HashingVectorizer(**settings, **rule) for rule in (_WORDS, _CHARACTERS))
+    if kind != "both":
+        return words if kind == "word" else characters
+    of_words, of_characters = words.build_analyzer(), characters.build_analyzer()
+
+    def runs(text: str) -> list[str]:
+        # What is a word and a run of characters is two things.
+        return [*of_words(text), *(f"\t{run}" for run in of_characters(text))]
+
+    return HashingVectorizer(analyzer=runs, **settings)
 
 
 def _counts(kind: Kind, texts: Iterable[str]) -> csr_matrix:

@@ -19,7 +19,7 @@ from seqsent.datasets import Examples, Splits
 from seqsent.datasets.rows import Rows
 from seqsent.layers import keras
 from seqsent.models import Embedding, build_model, padding_matters
-from seqsent.ngrams import Kind, Ngrams
+from seqsent.ngrams import Ngrams, kind_for
 from seqsent.plan import Plan
 from seqsent.pretraining import pretrain
 from seqsent.registry import registry
@@ -120,9 +120,8 @@ def train(
     ).with_threshold(plan.threshold)
     if plan.ngrams:
         on_stage("runs of words")
-        kind: Kind = "character" if encoder.level == "subword" else "word"
         weights = sample_weight, validation_weight
-        classifier = _with_ngrams(classifier, kind, texts, validation, *weights)
+        classifier = _with_ngrams(classifier, texts, validation, *weights)
     elif not multi_label:
         classifier = classifier.measured(classifier.predict_proba(validation[0]), validation[1])
     about = _about(plan, classifier, splits, len(unlabelled), histories)
@@ -131,12 +130,13 @@ def train(
 
 def _with_ngrams(
     classifier: TextClassifier,
-    kind: Kind,
     texts: tuple[Sequence[str], NDArray[Any]],
     validation: tuple[Sequence[str], NDArray[Any]],
     *weights: Weights | None,
 ) -> TextClassifier:
     """Add runs of words, with shares and confidence from texts that neither side has seen."""
+    both = _Both(texts[0], validation[0])
+    kind = kind_for(sum(map(len, both)), classifier.encoder.level)
     fitted = partial(Ngrams.fit, num_classes=len(classifier.label_names), kind=kind)
     of_network = classifier.predict_proba(validation[0])
     ngrams = fitted(*texts, sample_weight=weights[0]).beside(of_network, *validation)
@@ -146,7 +146,7 @@ def _with_ngrams(
     # The shares are known; a linear model gains by the texts that they are known from.
     known = [one for one in weights if one is not None]
     whole = fitted(
-        _Both(texts[0], validation[0]),
+        both,
         np.concatenate([texts[1], validation[1]]),
         sample_weight=np.concatenate(known) if len(known) == len(weights) else None,
     )

@@ -1,15 +1,16 @@
 """Runs of words, or of characters, beside a network."""
 
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from seqsent import ngrams as module
 from seqsent.datasets.synthetic import generate
-from seqsent.ngrams import BUCKETS, Ngrams
+from seqsent.ngrams import BUCKETS, Kind, Ngrams, kind_for
 
 TEXTS, LABELS = (generate(600)[0], np.array(generate(600)[1]))
 SEVERAL = np.stack([LABELS, 1 - LABELS, np.ones_like(LABELS)], axis=1)
@@ -42,6 +43,21 @@ def test_runs_of_characters_know_words_they_never_saw() -> None:
     texts = ["재미있었다", "재미있네", "지루했다", "지루하네"] * 5
     ngrams = Ngrams.fit(texts, np.array([1, 1, 0, 0] * 5), 2, kind="character")
     assert answers(ngrams, ["재미있어요", "지루해요"]).argmax(axis=1).tolist() == [1, 0]
+
+
+def test_runs_of_both_kinds_are_kept_apart() -> None:
+    ngrams = Ngrams.fit(["ab", "a b"] * 20, np.array([1, 0] * 20), 2, kind="both")
+    places = [len(Ngrams.fit(["a b"], np.zeros(1), 2, kind=kind).places) for kind in get_args(Kind)]
+    words, characters, both = places
+    assert both == words + characters - 1  # the place that is always there
+    assert answers(ngrams, ["ab", "a b"]).argmax(axis=1).tolist() == [1, 0]
+
+
+def test_runs_are_of_both_kinds_where_there_is_room(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert kind_for(1000, "word") == kind_for(1000, "subword") == "both"
+    monkeypatch.setattr(module, "MOST", 4_999)
+    assert kind_for(1000, "word") == "word"
+    assert kind_for(1000, "subword") == "character"
 
 
 def test_every_class_has_an_output_of_its_own() -> None:
