@@ -95,7 +95,7 @@ def _measured(record: dict[str, Any]) -> Iterator[str]:
     for name in dict.fromkeys(result["name"] for result in results):
         some = [result for result in results if result["name"] == name]
         accuracies = [result["accuracy"] for result in some]
-        minutes = statistics.median(result["seconds"] for result in some) / 60
+        minutes = statistics.median(result["processor_seconds"] for result in some) / 60
         chances = [result["p"] for result in some if result["p"] is not None]
         yield (
             f"| {name} | {len(some)} | {statistics.mean(accuracies):.4f} | "
