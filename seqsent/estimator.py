@@ -81,7 +81,7 @@ class SentimentClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
     Examples
     --------
     >>> texts = ["a fine film", "a dull film"] * 20
-    >>> model = SentimentClassifier(learning_rate=0.02, random_state=0)
+    >>> model = SentimentClassifier(preset="textbook", learning_rate=0.02, random_state=0)
     >>> model = model.fit(texts, ["pos", "neg"] * 20)
     >>> model.predict(["fine", "dull"]).tolist()
     ['pos', 'neg']

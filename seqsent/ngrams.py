@@ -265,10 +265,12 @@ def _vectorizer(kind: Kind) -> Any:
     if kind != "both":
         return words if kind == "word" else characters
     of_words, of_characters = words.build_analyzer(), characters.build_analyzer()
+    split = words.build_tokenizer()
 
     def runs(text: str) -> list[str]:
-        # What is a word and a run of characters is two things.
-        return [*of_words(text), *(f"\t{run}" for run in of_characters(text))]
+        # Characters of words alone: an explanation leaves out words, and knows no marks between
+        # them. What is both a word and a run of characters is two things.
+        return [*of_words(text), *(f"\t{run}" for run in of_characters(" ".join(split(text))))]
 
     return HashingVectorizer(analyzer=runs, **settings)
 

@@ -112,11 +112,11 @@ def test_an_architecture_that_takes_padding_for_words_gets_rows_of_one_length() 
 
 
 def test_unlabelled_texts_serve_vectors_language_and_adversaries(tmp_path: Path) -> None:
-    recipe = dataclasses.replace(SMALL.recipe, virtual=0.5)
+    recipe = dataclasses.replace(SMALL.recipe, virtual=0.5, epochs=1)
     plan = dataclasses.replace(SMALL, pretrain=1, recipe=recipe, members=2)
     told: list[str] = []
     with_more, _ = trained(plan, unlabelled=TEXTS[:80], directory=tmp_path, on_stage=told.append)
-    without, _ = trained(plan)
+    without, _ = trained(dataclasses.replace(plan, members=1))
     assert told == ["words to ids", *["which word follows", "training"] * 2]
     assert with_more.about["data"]["unlabelled"] == 80
     assert with_more.about["plan"]["pretrain"] == 1
@@ -124,8 +124,6 @@ def test_unlabelled_texts_serve_vectors_language_and_adversaries(tmp_path: Path)
         f"{stage}-{number}" for stage in ("language", "network") for number in range(2)
     }
     assert not np.array_equal(with_more.predict_proba(TEXTS), without.predict_proba(TEXTS))
-    again, _ = trained(plan, unlabelled=TEXTS[:80])
-    np.testing.assert_array_equal(again.predict_proba(TEXTS), with_more.predict_proba(TEXTS))
 
 
 def test_every_stage_is_announced() -> None:
@@ -141,11 +139,11 @@ def test_the_accurate_preset_in_small(unlabelled: Any) -> None:
         options={"units": 3},
         embedding=4,
         maxlen=16,
-        epochs=2,
+        epochs=1,
         least_steps=1,
         pretrain=1,
     )
     classifier, [history] = trained(plan, unlabelled=unlabelled)
-    assert len(history.epochs) == 2
+    assert len(history.epochs) == 1
     found = classifier.predict_proba(PARTS[1][0])[:, 1] > 0.5
     assert np.mean(found == PARTS[1][1]) > 0.8
