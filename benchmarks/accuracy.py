@@ -119,8 +119,9 @@ class FastText:
         import fasttext
 
         with tempfile.NamedTemporaryFile("w", suffix=".txt", encoding="utf-8") as file:
-            for text, label in zip(texts, labels, strict=True):
-                file.write(f"__label__{label} {_line(text)}\n")
+            # It learns from texts in the order of the file.
+            for row in np.random.default_rng(0).permutation(len(texts)):
+                file.write(f"__label__{labels[row]} {_line(texts[row])}\n")
             file.flush()
             self._model = fasttext.train_supervised(
                 file.name, epoch=5, lr=0.5, thread=1, verbose=0, **self._settings
