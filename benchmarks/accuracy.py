@@ -3,7 +3,7 @@
     SEQSENT_DATA=FOLDER python benchmarks/accuracy.py --presets fast --seeds 1 2 3
     python benchmarks/accuracy.py --presets accurate --unlabelled
     python benchmarks/accuracy.py --presets accurate --without pretrain=0 adversarial=0 ngrams=False
-    python benchmarks/accuracy.py --csv reviews.csv --presets fast
+    python benchmarks/accuracy.py --csv reviews.csv --name "Short reviews"
 
 Without ``--csv`` it trains on the 25,000 training reviews of IMDB, of which each preset keeps a
 tenth to decide when to stop, and scores with the 25,000 test reviews, which decide nothing. Of a
@@ -84,7 +84,7 @@ def main() -> None:
             print(results[-1], flush=True)
             if arguments.json:
                 record = {
-                    "data": arguments.csv.stem if arguments.csv else "IMDB",
+                    "data": arguments.name,
                     "learned from": len(train[0]),
                     "scored": len(test[0]),
                     "environment": environment(),
@@ -200,6 +200,7 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--presets", nargs="+", default=["fast"])
     parser.add_argument("--seeds", nargs="+", type=int, default=[1, 2, 3])
     parser.add_argument("--csv", type=Path)
+    parser.add_argument("--name", default="IMDB", help="what the data are called")
     parser.add_argument("--unlabelled", action="store_true", help="learn from those of IMDB, too")
     parser.add_argument("--without", nargs="*", default=[], help="pieces to change: NAME=VALUE")
     parser.add_argument("--only-without", action="store_true", help="not the preset itself")

@@ -99,7 +99,7 @@ def _measured(record: dict[str, Any]) -> Iterator[str]:
         chances = [result["p"] for result in some if result["p"] is not None]
         yield (
             f"| {name} | {len(some)} | {statistics.mean(accuracies):.4f} | "
-            f"{max(accuracies) - min(accuracies):.4f} | {minutes:.1f} | "
+            f"{f'{max(accuracies) - min(accuracies):.4f}' if len(some) > 1 else ''} | {minutes:.1f} | "
             f"{f'{max(chances):.1g}' if chances else ''} |"
         )
     yield ""
