@@ -95,11 +95,12 @@ def _measured(record: dict[str, Any]) -> Iterator[str]:
     for name in dict.fromkeys(result["name"] for result in results):
         some = [result for result in results if result["name"] == name]
         accuracies = [result["accuracy"] for result in some]
+        spread = f"{max(accuracies) - min(accuracies):.4f}" if len(some) > 1 else ""
         minutes = statistics.median(result["processor_seconds"] for result in some) / 60
         chances = [result["p"] for result in some if result["p"] is not None]
         yield (
             f"| {name} | {len(some)} | {statistics.mean(accuracies):.4f} | "
-            f"{f'{max(accuracies) - min(accuracies):.4f}' if len(some) > 1 else ''} | {minutes:.1f} | "
+            f"{spread} | {minutes:.1f} | "
             f"{f'{max(chances):.1g}' if chances else ''} |"
         )
     yield ""
