@@ -1,6 +1,7 @@
 """The files that pages speak of, small and made of synthetic reviews."""
 
 import csv
+import dataclasses
 import json
 from collections import Counter
 from collections.abc import Iterator
@@ -11,6 +12,7 @@ import pytest
 
 from seqsent import SentimentClassifier
 from seqsent.datasets.synthetic import generate
+from seqsent.presets import PRESETS, changed
 from seqsent.text import split_words
 
 # So many that a network learns them, and is sure of some answers.
@@ -31,7 +33,9 @@ def samples(tmp_path_factory: pytest.TempPathFactory) -> Path:
     _write_csv(folder / "reviews.csv", slice(0, 1_200))
     _write_csv(folder / "more.csv", slice(1_200, 1_400))
     (folder / "comments.txt").write_text("\n".join(TEXTS[:20]) + "\n", encoding="utf-8")
-    model = SentimentClassifier("gru", maxlen=40, learning_rate=0.01, epochs=10, random_state=0)
+    model = SentimentClassifier(
+        "gru", preset="textbook", maxlen=40, learning_rate=0.01, epochs=20, random_state=0
+    )
     model.fit(TEXTS, LABELS).save(folder / "model.seqsent")
     return folder
 
@@ -41,6 +45,18 @@ def _write_csv(path: Path, rows: slice) -> None:
         writer = csv.writer(file)
         writer.writerow(["text", "label"])
         writer.writerows(zip(TEXTS[rows], LABELS[rows], strict=True))
+
+
+@pytest.fixture(scope="session", autouse=True)
+def shortly() -> Iterator[None]:
+    """Let presets go through the few texts once an epoch: that pages run is what is asked."""
+    plans = {
+        name: dataclasses.replace(preset, plan=changed(preset.plan, least_steps=1))
+        for name, preset in PRESETS.items()
+    }
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("seqsent.presets.PRESETS", plans)
+        yield
 
 
 @pytest.fixture(scope="session", autouse=True)
