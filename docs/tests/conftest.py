@@ -33,9 +33,7 @@ def samples(tmp_path_factory: pytest.TempPathFactory) -> Path:
     _write_csv(folder / "reviews.csv", slice(0, 1_200))
     _write_csv(folder / "more.csv", slice(1_200, 1_400))
     (folder / "comments.txt").write_text("\n".join(TEXTS[:20]) + "\n", encoding="utf-8")
-    model = SentimentClassifier(
-        "gru", preset="textbook", maxlen=40, learning_rate=0.01, epochs=20, random_state=0
-    )
+    model = SentimentClassifier("gru", maxlen=40, learning_rate=0.01, epochs=10, random_state=0)
     model.fit(TEXTS, LABELS).save(folder / "model.seqsent")
     return folder
 
