@@ -31,7 +31,7 @@ def pretrain(
     Parameters
     ----------
     model : keras.Model
-        As `build_model` gives it; it holds what was learned at the end.
+        As `seqsent.build_model` gives it; it holds what was learned at the end.
     splits : Splits
         Texts to learn from and others that say when to stop, whose labels do not count.
     recipe : Recipe
@@ -39,7 +39,7 @@ def pretrain(
     unlabelled : ndarray of int or Rows, shape (n, maxlen), optional
         Ids of more texts to learn from.
     directory : Path, optional
-        As in `fit`.
+        As in `seqsent.fit`.
 
     Returns
     -------

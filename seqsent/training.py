@@ -47,8 +47,8 @@ def fit(
     Parameters
     ----------
     model : keras.Model
-        As `build_model` or `language_model` gives it; it is compiled here and holds the best
-        weights at the end.
+        As `build_model` gives it, or a language model around one; it is compiled here and holds
+        the best weights at the end.
     splits : Splits
         Texts to train on and to validate with; the test texts are not touched.
     recipe : Recipe

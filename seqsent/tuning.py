@@ -136,7 +136,7 @@ def with_pieces(plan: Plan, pieces: Mapping[str, Any]) -> Plan:
 def tune(
     plan: Plan,
     texts: Texts,
-    space: Space = SPACE,
+    space: Space | None = None,
     *,
     trials: int = 20,
     directory: Path,
@@ -152,15 +152,15 @@ def tune(
         What stays; one network is trained at a time, and runs of words do not count.
     texts : Texts
         Split as training splits them: the validation texts decide, the test texts stay apart.
-    space : mapping of str to Range or tuple
-        What is tried.
+    space : mapping of str to Range or tuple, optional
+        What is tried; learning rate, batch size and dropout, when left out.
     trials : int
         How many, together with those that the directory holds.
     directory : Path
         Keeps every trial. A search that was interrupted goes on from there, without the trial
         that was under way.
     unlabelled : sequence of str
-        As in `seqsent.pipeline.train`.
+        More texts, as in `seqsent.SentimentClassifier`.
     watcher : Watcher, optional
         Is told of every epoch.
     on_trial : callable, optional
@@ -186,7 +186,7 @@ def tune(
        framework. KDD, 2623-2631. Its sampler: Bergstra, J. et al. (2011). Algorithms for
        hyper-parameter optimization. NeurIPS, 2546-2554.
     """
-    watcher = watcher or Watcher()
+    watcher, space = watcher or Watcher(), space or SPACE
     plan = replace(plan, ngrams=False, members=1)
     parts = [(part.texts, part.labels) for part in texts.split(seed=plan.recipe.seed)[:2]]
 
