@@ -17,6 +17,7 @@ from seqsent import layers
 from seqsent.classifier import TextClassifier
 from seqsent.datasets import Examples, Splits
 from seqsent.datasets.rows import Rows
+from seqsent.errors import OptionError
 from seqsent.layers import keras
 from seqsent.models import Embedding, build_model, padding_matters
 from seqsent.ngrams import Ngrams, kind_for
@@ -79,7 +80,18 @@ def train(
         With the best weights.
     tuple of History
         Every epoch of each network.
+
+    Raises
+    ------
+    OptionError
+        When unlabelled texts arrive that nothing learns from.
     """
+    learns = plan.vectors == "learn" or plan.pretrain or plan.recipe.virtual
+    if len(unlabelled) and not learns:
+        raise OptionError(
+            f"{len(unlabelled)} unlabelled texts arrived, and nothing in the plan learns from "
+            "them. Ask for it: the preset accurate, vectors=learn, pretrain=1 or virtual=1."
+        )
     on_stage("words to ids")
     encoder = _encoder(plan, texts[0], validation[0])
     splits = _splits(encoder, texts, validation, label_names)

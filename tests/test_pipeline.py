@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from seqsent import Architecture, Plan, Recipe, load
+from seqsent import Architecture, OptionError, Plan, Recipe, load
 from seqsent.artifact import save
 from seqsent.datasets.synthetic import generate
 from seqsent.layers import keras
@@ -124,6 +124,11 @@ def test_unlabelled_texts_serve_vectors_language_and_adversaries(tmp_path: Path)
         f"{stage}-{number}" for stage in ("language", "network") for number in range(2)
     }
     assert not np.array_equal(with_more.predict_proba(TEXTS), without.predict_proba(TEXTS))
+
+
+def test_unlabelled_texts_that_nothing_learns_from_are_refused() -> None:
+    with pytest.raises(OptionError, match="80 unlabelled texts arrived, and nothing"):
+        trained(SMALL, unlabelled=TEXTS[:80])
 
 
 def test_every_stage_is_announced() -> None:

@@ -74,7 +74,11 @@ def test_more_texts_without_labels_may_be_a_file_or_a_folder(
     folder.mkdir()
     assert "a .txt file for each" in refused("train", reviews, "--unlabelled", str(folder), *out)
     (folder / "one.txt").write_text("a film\nof two lines")
-    assert run("train", reviews, "--unlabelled", str(folder), *out).exit_code == 0
+    assert "nothing in the plan learns" in refused(
+        "train", reviews, "--unlabelled", str(folder), *out
+    )
+    learned = run("train", reviews, "--unlabelled", str(folder), *out, "--set", "pretrain=1")
+    assert learned.exit_code == 0
 
 
 def test_what_cannot_be_trained_is_one_line(refused: Refused, reviews: str, tmp_path: Path) -> None:
