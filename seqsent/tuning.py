@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -217,7 +218,10 @@ def tune(
         return history.best.val_loss
 
     with locked(directory):
-        optuna, study = _study(directory, plan.recipe.seed, texts.fingerprint)
+        # Trials can be compared only if nothing but the pieces that are searched differs.
+        asked = repr((plan, dict(space), texts.fingerprint, len(unlabelled)))
+        identity = hashlib.sha256(asked.encode()).hexdigest()
+        optuna, study = _study(directory, plan.recipe.seed, identity)
         study.optimize(
             loss_of,
             n_trials=max(trials - len(_trials(study)), 0),
@@ -227,7 +231,7 @@ def tune(
         return tuple(sorted(_trials(study), key=_rank))
 
 
-def _study(directory: Path, seed: int, fingerprint: str) -> tuple[Any, Any]:
+def _study(directory: Path, seed: int, identity: str) -> tuple[Any, Any]:
     """Return Optuna and the search that a folder holds, begun if it holds none."""
     try:
         import optuna
@@ -247,14 +251,18 @@ def _study(directory: Path, seed: int, fingerprint: str) -> tuple[Any, Any]:
             sampler=optuna.samplers.TPESampler(seed=seed),
             pruner=optuna.pruners.MedianPruner(n_startup_trials=UNPRUNED),
         )
-        known = study.user_attrs.get("texts", fingerprint)
-        study.set_user_attr("texts", fingerprint)
+        known = study.user_attrs.get("identity")
+        if known is None:
+            study.set_user_attr("identity", identity)
     except (OSError, ValueError, KeyError) as error:
         raise OutputError(
             f"{directory} holds no search that can go on: {error}. Name another folder."
         ) from error
-    if known != fingerprint:
-        raise OutputError(f"{directory} holds a search over other texts. Name another folder.")
+    if known not in (None, identity):
+        raise OutputError(
+            f"{directory} holds a search over other texts, from another plan or for other pieces. "
+            "Name another folder."
+        )
     return optuna, study
 
 

@@ -47,7 +47,7 @@ def test_the_best_trial_is_what_training_with_its_pieces_gives(
 def test_a_search_goes_on_and_a_trial_that_was_stopped_does_not_count(
     texts: Texts, tmp_path: Path
 ) -> None:
-    space = {"units": (2, 3)}
+    space: Space = {"units": (2, 3)}
 
     class Stop(BaseException):
         pass
@@ -61,9 +61,15 @@ def test_a_search_goes_on_and_a_trial_that_was_stopped_does_not_count(
     found = tune(PLAN, texts, space, trials=3, directory=tmp_path, on_trial=told.append)
     assert (len(found), len(told)) == (3, 2)
     assert len(tune(PLAN, texts, space, trials=2, directory=tmp_path)) == 3
-    others = texts.take(range(100))
-    with pytest.raises(OutputError, match="a search over other texts"):
-        tune(PLAN, others, space, trials=4, directory=tmp_path)
+    others: list[tuple[Plan, Texts, Space]] = [
+        (PLAN, texts.take(range(100)), space),
+        (changed(PLAN, maxlen=8), texts, space),
+        (PLAN, texts, {"units": (2, 4)}),
+    ]
+    for other in others:
+        with pytest.raises(OutputError, match="a search over other texts"):
+            tune(*other, trials=4, directory=tmp_path)
+    assert len(tune(PLAN, texts, space, trials=2, directory=tmp_path)) == 3
 
 
 def test_a_trial_that_is_worse_than_others_is_broken_off(texts: Texts, tmp_path: Path) -> None:
