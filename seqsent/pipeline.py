@@ -64,7 +64,8 @@ def train(
     multi_label : bool
         Whether several labels may apply to one text.
     unlabelled : sequence of str
-        More texts of the kind, to learn vectors from, and what the network says to stay.
+        More texts of the kind, for all that needs no labels: vectors, pretraining, virtual
+        adversaries.
     sample_weight, validation_weight : ndarray of float, shape (n,), optional
         As in `fit`.
     directory : Path, optional
@@ -280,8 +281,7 @@ def _about(
     histories: Sequence[History],
 ) -> dict[str, Any]:
     """Return what a saved classifier says of its training."""
-    named = isinstance(plan.architecture, str)
-    name = plan.architecture if isinstance(plan.architecture, str) else plan.architecture.name
+    named, name = isinstance(plan.architecture, str), plan.architecture_name
     described = {one.name for one in fields(plan)} - {"architecture", "embedding", "recipe"}
     side = {"shares": list(classifier.ngrams.shares)} if classifier.ngrams else {}
     return {

@@ -83,6 +83,12 @@ class Plan:
     ngrams: bool = False
     members: int = 1
 
+    @property
+    def architecture_name(self) -> str:
+        """The name of the architecture, given by name or as itself."""
+        given = self.architecture
+        return given if isinstance(given, str) else given.name
+
     def __post_init__(self) -> None:
         """Refuse what no training could use."""
         for name, least in (("members", 1), ("pretrain", 0)):

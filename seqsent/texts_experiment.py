@@ -55,7 +55,7 @@ def run_plan(
     watcher = watcher or Watcher()
     parts = texts.split(seed=plan.recipe.seed)
     pairs = [(part.texts, part.labels) for part in parts]
-    name = plan.architecture if isinstance(plan.architecture, str) else plan.architecture.name
+    name = plan.architecture_name
     watcher.run_started(name, plan.recipe.seed, plan.members * plan.recipe.epochs)
     start = time.perf_counter()
     classifier, _ = train(

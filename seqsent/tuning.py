@@ -219,7 +219,8 @@ def tune(
 
     with locked(directory):
         # Trials can be compared only if nothing but the pieces that are searched differs.
-        asked = repr((plan, dict(space), texts.fingerprint, len(unlabelled)))
+        named = replace(plan, architecture=plan.architecture_name)
+        asked = repr((named, dict(space), texts.fingerprint, len(unlabelled)))
         identity = hashlib.sha256(asked.encode()).hexdigest()
         optuna, study = _study(directory, plan.recipe.seed, identity)
         study.optimize(

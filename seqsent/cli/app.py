@@ -107,6 +107,12 @@ LabelSeparator = Annotated[
     str | None, typer.Option(help="What separates several labels of one text.")
 ]
 Encoding = Annotated[str, typer.Option(help="The encoding of the file.")]
+Preset = Annotated[str, typer.Option(help="The plan to begin with; `seqsent presets` lists them.")]
+Options = Annotated[
+    list[str] | None,
+    typer.Option("--option", help="An option of the architecture: NAME=VALUE."),
+]
+Seed = Annotated[int, typer.Option(help="Of split, weights and batches.")]
 Model = Annotated[Path, typer.Argument(help="A .seqsent file.")]
 
 

@@ -16,6 +16,9 @@ from seqsent.cli.app import (
     Encoding,
     Label,
     LabelSeparator,
+    Options,
+    Preset,
+    Seed,
     TextColumn,
     app,
     errors,
@@ -38,15 +41,11 @@ def train(
     label: Label = None,
     label_separator: LabelSeparator = None,
     encoding: Encoding = "utf-8",
-    preset: Annotated[
-        str, typer.Option(help="The plan to begin with; `seqsent presets` lists them.")
-    ] = "fast",
+    preset: Preset = "fast",
     architecture: Annotated[
         str | None, typer.Option(help="As `seqsent architectures` lists.")
     ] = None,
-    option: Annotated[
-        list[str] | None, typer.Option(help="An option of the architecture: NAME=VALUE.")
-    ] = None,
+    option: Options = None,
     embedding: Annotated[str | None, typer.Option(help="A width, or onehot.")] = None,
     vocab_size: Annotated[int | None, typer.Option(help="The number of ids.")] = None,
     maxlen: Annotated[int | None, typer.Option(help="Words per text.")] = None,
@@ -77,7 +76,7 @@ def train(
     threshold: Annotated[
         float, typer.Option(help="The probability from which the second class is the answer.")
     ] = 0.5,
-    seed: Annotated[int, typer.Option(help="Of split, weights and batches.")] = 42,
+    seed: Seed = 42,
     out: Annotated[Path, typer.Option(help="The file to write.")] = Path("model.seqsent"),
     resume: Annotated[
         Path | None, typer.Option(help="Go on with the interrupted training in this folder.")

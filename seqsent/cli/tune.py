@@ -18,6 +18,9 @@ from seqsent.cli.app import (
     Encoding,
     Label,
     LabelSeparator,
+    Options,
+    Preset,
+    Seed,
     TextColumn,
     app,
     errors,
@@ -25,6 +28,7 @@ from seqsent.cli.app import (
     table,
 )
 from seqsent.cli.train import plan_of, train
+from seqsent.errors import TrainingError
 
 
 @app.command(cls=Command)
@@ -34,21 +38,17 @@ def tune(
     label: Label = None,
     label_separator: LabelSeparator = None,
     encoding: Encoding = "utf-8",
-    preset: Annotated[
-        str, typer.Option(help="The plan to begin with; `seqsent presets` lists them.")
-    ] = "fast",
+    preset: Preset = "fast",
     piece: Annotated[
         list[str] | None, typer.Option("--set", help="A piece of the plan that stays: NAME=VALUE.")
     ] = None,
-    option: Annotated[
-        list[str] | None, typer.Option(help="An option of the architecture: NAME=VALUE.")
-    ] = None,
+    option: Options = None,
     search: Annotated[
         list[str] | None,
         typer.Option(help="What to try: NAME=LOW..HIGH or NAME=VALUE,VALUE; pieces and options."),
     ] = None,
     trials: Annotated[int, typer.Option(min=1, help="How many trainings, earlier ones too.")] = 20,
-    seed: Annotated[int, typer.Option(help="Of split, weights and batches.")] = 42,
+    seed: Seed = 42,
     directory: Annotated[
         Path, typer.Option(help="Keeps the trials; a search that was stopped goes on there.")
     ] = Path("tuning"),
@@ -74,7 +74,16 @@ def tune(
     with TrainingProgress(errors) as progress:
         found = tune_plan(plan, texts, space, trials=trials, directory=directory, watcher=progress)
     best = found[0]
-    columns = {"--text": text, "--label": label, "--label-separator": label_separator}
+    if best.state != "done":
+        raise TrainingError(
+            f"each of {len(found)} trials failed: no loss was a number. Search lower learning rates"
+        )
+    columns = {
+        "--text": text,
+        "--label": label,
+        "--label-separator": label_separator,
+        "--encoding": encoding,
+    }
     given = [part for name, value in columns.items() if value for part in (name, value)]
     chosen = {**parse_options([*(piece or []), *(option or [])]), **best.pieces}
     begun = ["seqsent", "train", str(data), *given, "--preset", preset, "--seed", str(seed)]

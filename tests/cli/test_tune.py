@@ -32,6 +32,14 @@ def test_the_command_that_is_printed_trains_so(run: Run, reviews: str, tmp_path:
     assert about["options"] == {"units": 3, "dropout": pytest.approx(best["dropout"])}
 
 
+def test_a_search_without_a_trial_that_came_to_an_end_names_none(
+    refused: Callable[..., str], reviews: str, tmp_path: Path
+) -> None:
+    diverging = ["--set", "optimizer=sgd", "--search", "learning_rate=1e30", "--trials", "1"]
+    arguments = [*FIXED, *diverging, "--directory", str(tmp_path / "tuning")]
+    assert refused("tune", reviews, *arguments).startswith("each of 1 trials failed")
+
+
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
