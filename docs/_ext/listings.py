@@ -1,4 +1,4 @@
-"""What the reference lists of commands, architectures and checks, asked of the package itself.
+"""What pages list: commands, architectures and checks, asked of the package; what was measured.
 
 Each function returns Markdown; the directive ``listing`` puts it into a page. Nothing here needs
 Sphinx until the directive is used, so that a test can read the lists without a build.
@@ -7,12 +7,13 @@ Sphinx until the directive is used, so that a test can read the lists without a 
 from __future__ import annotations
 
 import json
-import statistics
+import runpy
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 ROOT = Path(__file__).parents[2]
+BENCHMARK = ROOT / "benchmarks" / "accuracy.py"
 FENCE = "```"
 
 
@@ -79,7 +80,7 @@ def _term(term: str, meaning: str) -> Iterator[str]:
 
 def list_accuracy() -> str:
     """Show what `benchmarks/accuracy.py` measured, a table for each of its files."""
-    files = sorted((ROOT / "benchmarks" / "accuracy").glob("*.json"))
+    files = sorted(BENCHMARK.with_suffix("").glob("*.json"))
     records = [json.loads(file.read_text(encoding="utf-8")) for file in files]
     return "\n".join(line for record in records for line in _measured(record))
 
@@ -91,19 +92,7 @@ def _measured(record: dict[str, Any]) -> Iterator[str]:
         f"score with; {environment['processor']}, {environment['threads']} thread(s), "
         f"{environment['backend']}, Keras {environment['keras']}:"
     )
-    yield from ("", "| | seeds | accuracy | spread | minutes | *p* |", "|---|--:|--:|--:|--:|--:|")
-    for name in dict.fromkeys(result["name"] for result in results):
-        some = [result for result in results if result["name"] == name]
-        accuracies = [result["accuracy"] for result in some]
-        spread = f"{max(accuracies) - min(accuracies):.4f}" if len(some) > 1 else ""
-        minutes = statistics.median(result["processor_seconds"] for result in some) / 60
-        chances = [result["p"] for result in some if result["p"] is not None]
-        yield (
-            f"| {name} | {len(some)} | {statistics.mean(accuracies):.4f} | "
-            f"{spread} | {minutes:.1f} | "
-            f"{f'{max(chances):.1g}' if chances else ''} |"
-        )
-    yield ""
+    yield from ("", *runpy.run_path(str(BENCHMARK))["table"](results), "")
 
 
 LISTINGS = {
