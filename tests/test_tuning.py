@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from seqsent import OptionError, OutputError, Plan, Recipe
+from seqsent import OptionError, OutputError, Plan, Recipe, TrainingError
 from seqsent.datasets import Texts
 from seqsent.datasets.synthetic import generate
 from seqsent.pipeline import train
@@ -81,9 +81,14 @@ def test_a_trial_that_is_worse_than_others_is_broken_off(texts: Texts, tmp_path:
     assert found[0].pieces["learning_rate"] == 0.02
 
 
-def test_a_training_that_fails_is_a_trial_that_failed(texts: Texts, tmp_path: Path) -> None:
-    plan = changed(PLAN, optimizer="sgd")
-    [trial] = tune(plan, texts, {"learning_rate": (1e30,)}, trials=1, directory=tmp_path)
+def test_a_training_that_fails_is_a_trial_that_failed(
+    texts: Texts, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def diverging(*_: Any, **__: Any) -> None:
+        raise TrainingError("the loss was no longer a number")
+
+    monkeypatch.setattr("seqsent.tuning.train", diverging)
+    [trial] = tune(PLAN, texts, {"clip": (1.0,)}, trials=1, directory=tmp_path)
     assert (trial.state, trial.loss) == ("failed", None)
 
 

@@ -4,11 +4,12 @@ import json
 import shlex
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 from typer.testing import Result
 
-from seqsent import load
+from seqsent import TrainingError, load
 
 Run = Callable[..., Result]
 FIXED = ["--preset", "textbook", "--set", "epochs=1", "--set", "maxlen=12", "--option", "units=3"]
@@ -33,11 +34,14 @@ def test_the_command_that_is_printed_trains_so(run: Run, reviews: str, tmp_path:
 
 
 def test_a_search_without_a_trial_that_came_to_an_end_names_none(
-    refused: Callable[..., str], reviews: str, tmp_path: Path
+    refused: Callable[..., str], reviews: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    diverging = ["--set", "optimizer=sgd", "--search", "learning_rate=1e30", "--trials", "1"]
-    arguments = [*FIXED, *diverging, "--directory", str(tmp_path / "tuning")]
-    assert refused("tune", reviews, *arguments).startswith("each of 1 trials failed")
+    def diverging(*_: Any, **__: Any) -> None:
+        raise TrainingError("the loss was no longer a number")
+
+    monkeypatch.setattr("seqsent.tuning.train", diverging)
+    search = ["--search", "clip=1,2", "--trials", "2", "--directory", str(tmp_path / "tuning")]
+    assert refused("tune", reviews, *FIXED, *search).startswith("each of 2 trials failed")
 
 
 @pytest.mark.parametrize(
