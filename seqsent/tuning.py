@@ -11,7 +11,7 @@ from typing import Any, Literal
 
 from seqsent.checkpoint import locked
 from seqsent.datasets import Texts
-from seqsent.errors import DataError, OptionError, OutputError, TrainingError
+from seqsent.errors import DataError, OptionError, OutputError, SeqsentError, TrainingError
 from seqsent.options import parse_options
 from seqsent.pipeline import train
 from seqsent.plan import Plan
@@ -223,12 +223,18 @@ def tune(
         asked = repr((named, dict(space), texts.fingerprint, len(unlabelled)))
         identity = hashlib.sha256(asked.encode()).hexdigest()
         optuna, study = _study(directory, plan.recipe.seed, identity)
-        study.optimize(
-            loss_of,
-            n_trials=max(trials - len(_trials(study)), 0),
-            catch=(TrainingError,),
-            callbacks=[lambda study, _: on_trial(_trials(study)[-1])],
-        )
+        try:
+            study.optimize(
+                loss_of,
+                n_trials=max(trials - len(_trials(study)), 0),
+                catch=(TrainingError,),
+                callbacks=[lambda study, _: on_trial(_trials(study)[-1])],
+            )
+        except SeqsentError:
+            # A search that could not begin leaves the folder to the next.
+            if not _trials(study):
+                (directory / JOURNAL).unlink()
+            raise
         return tuple(sorted(_trials(study), key=_rank))
 
 

@@ -95,6 +95,7 @@ def test_a_training_that_fails_is_a_trial_that_failed(
 def test_a_piece_that_cannot_be_used_ends_the_search(texts: Texts, tmp_path: Path) -> None:
     with pytest.raises(OptionError, match="unknown option 'unit'"):
         tune(PLAN, texts, {"unit": (2,)}, trials=1, directory=tmp_path)
+    assert len(tune(PLAN, texts, {"units": (2,)}, trials=1, directory=tmp_path)) == 1
 
 
 def test_a_folder_with_something_else_is_refused(texts: Texts, tmp_path: Path) -> None:

@@ -112,6 +112,9 @@ Options = Annotated[
     list[str] | None,
     typer.Option("--option", help="An option of the architecture: NAME=VALUE."),
 ]
+Unlabelled = Annotated[
+    Path | None, typer.Option(help="More texts to learn from: a file or a folder.")
+]
 Seed = Annotated[int, typer.Option(help="Of split, weights and batches.")]
 Model = Annotated[Path, typer.Argument(help="A .seqsent file.")]
 
@@ -120,6 +123,14 @@ def given(ctx: typer.Context, name: str) -> bool:
     """Whether an argument was on the command line, and not left at its default."""
     source = ctx.get_parameter_source(name)
     return source is not None and source.name == "COMMANDLINE"
+
+
+def load_unlabelled(path: Path | None, encoding: str) -> Sequence[str]:
+    """Load texts alone, kept where they need not fit into memory; none without a path."""
+    from seqsent.datasets import read_texts
+    from seqsent.datasets.stored import StoredTexts
+
+    return StoredTexts.of(read_texts(path, encoding=encoding)) if path else ()
 
 
 def load_labelled(

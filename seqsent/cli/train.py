@@ -20,10 +20,12 @@ from seqsent.cli.app import (
     Preset,
     Seed,
     TextColumn,
+    Unlabelled,
     app,
     errors,
     given,
     load_labelled,
+    load_unlabelled,
     one_line,
 )
 from seqsent.cli.unfinished import arguments_of, begin, folder_for, kept
@@ -54,9 +56,7 @@ def train(
     vectors: Annotated[
         str | None, typer.Option(help="The words' first vectors: none, learn, or a file.")
     ] = None,
-    unlabelled: Annotated[
-        Path | None, typer.Option(help="More texts to learn from: a file or a folder.")
-    ] = None,
+    unlabelled: Unlabelled = None,
     ngrams: Annotated[
         bool | None, typer.Option(help="Whether to count runs of words beside the network.")
     ] = None,
@@ -131,8 +131,6 @@ def _train(
 ) -> None:
     from seqsent.artifact import save
     from seqsent.checkpoint import locked
-    from seqsent.datasets import read_texts
-    from seqsent.datasets.stored import StoredTexts
     from seqsent.reports import comparison_table
     from seqsent.reports.progress import TrainingProgress
     from seqsent.texts_experiment import run_plan
@@ -140,7 +138,7 @@ def _train(
     plan = plan_of(unlabelled=unlabelled is not None, **settings)
     one_line("preset", f"{settings['preset']}; `seqsent presets` shows it and the others")
     texts = load_labelled(data, text, label, label_separator, encoding)
-    more = StoredTexts.of(read_texts(unlabelled, encoding=encoding)) if unlabelled else ()
+    more = load_unlabelled(unlabelled, encoding)
     folder = resumed or folder_for(out)
     with locked(folder), kept(folder):
         if resumed is None:

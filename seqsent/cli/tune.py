@@ -22,9 +22,11 @@ from seqsent.cli.app import (
     Preset,
     Seed,
     TextColumn,
+    Unlabelled,
     app,
     errors,
     load_labelled,
+    load_unlabelled,
     table,
 )
 from seqsent.cli.train import plan_of, train
@@ -43,6 +45,7 @@ def tune(
         list[str] | None, typer.Option("--set", help="A piece of the plan that stays: NAME=VALUE.")
     ] = None,
     option: Options = None,
+    unlabelled: Unlabelled = None,
     search: Annotated[
         list[str] | None,
         typer.Option(help="What to try: NAME=LOW..HIGH or NAME=VALUE,VALUE; pieces and options."),
@@ -68,23 +71,34 @@ def tune(
     from seqsent.tuning import SPACE, parse_space
     from seqsent.tuning import tune as tune_plan
 
-    plan = plan_of(preset=preset, option=option, piece=piece, seed=seed)
+    plan = plan_of(
+        preset=preset, option=option, piece=piece, seed=seed, unlabelled=unlabelled is not None
+    )
     space = parse_space(search or []) or SPACE
     texts = load_labelled(data, text, label, label_separator, encoding)
     with TrainingProgress(errors) as progress:
-        found = tune_plan(plan, texts, space, trials=trials, directory=directory, watcher=progress)
+        found = tune_plan(
+            plan,
+            texts,
+            space,
+            trials=trials,
+            directory=directory,
+            unlabelled=load_unlabelled(unlabelled, encoding),
+            watcher=progress,
+        )
     best = found[0]
     if best.state != "done":
         raise TrainingError(
             f"each of {len(found)} trials failed: no loss was a number. Search lower learning rates"
         )
-    columns = {
+    read = {
         "--text": text,
         "--label": label,
         "--label-separator": label_separator,
         "--encoding": encoding,
+        "--unlabelled": unlabelled and str(unlabelled),
     }
-    given = [part for name, value in columns.items() if value for part in (name, value)]
+    given = [part for name, value in read.items() if value for part in (name, value)]
     chosen = {**parse_options([*(piece or []), *(option or [])]), **best.pieces}
     begun = ["seqsent", "train", str(data), *given, "--preset", preset, "--seed", str(seed)]
     again = shlex.join([*begun, *_arguments(chosen)])

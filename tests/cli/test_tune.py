@@ -33,6 +33,19 @@ def test_the_command_that_is_printed_trains_so(run: Run, reviews: str, tmp_path:
     assert about["options"] == {"units": 3, "dropout": pytest.approx(best["dropout"])}
 
 
+def test_unlabelled_texts_are_learned_from(run: Run, reviews: str, tmp_path: Path) -> None:
+    more = tmp_path / "more.txt"
+    more.write_text("a film of no kind\n" * 9, encoding="utf-8")
+    arguments = ["tune", reviews, *FIXED, "--search", "clip=1,2", "--trials", "1", "--json"]
+    arguments += ["--unlabelled", str(more), "--directory", str(tmp_path / "tuning")]
+    refused = run(*arguments)
+    assert refused.exit_code == 2
+    assert "nothing in the plan learns from" in refused.stderr
+    found = run(*arguments, "--set", "pretrain=1")
+    assert found.exit_code == 0, found.output
+    assert f"--unlabelled {more}" in json.loads(found.stdout)["command"]
+
+
 def test_a_search_without_a_trial_that_came_to_an_end_names_none(
     refused: Callable[..., str], reviews: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
