@@ -47,15 +47,15 @@ class SentimentClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         As in `TextEncoder.fit`; the level may be ``"auto"``.
     mask_padding, word_dropout, embedding_dropout, feature_dropout
         As in `build_model`.
-    vectors, pretrain, ngrams, members
+    vectors, pretrain, ngrams, members, student
         As in `Plan`.
     optimizer, learning_rate, batch_size, epochs, patience, schedule, clip, average
         As in `Recipe`.
-    adversarial, virtual
+    adversarial, virtual, unlabelled_ratio, least_steps
         As in `Recipe`.
     unlabelled : sequence of str, optional
         More texts of the kind, for all that needs no labels: vectors, pretraining, virtual
-        adversaries.
+        adversaries, a student.
     validation_size : float
         The share of the texts that decides when to stop, between 0 and 1.
     class_weight : mapping or "balanced", optional
@@ -107,6 +107,7 @@ class SentimentClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         pretrain: int | None = None,
         ngrams: bool | None = None,
         members: int | None = None,
+        student: bool | None = None,
         optimizer: str | None = None,
         learning_rate: float | None = None,
         batch_size: int | None = None,
@@ -117,6 +118,8 @@ class SentimentClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         average: float | None = None,
         adversarial: float | None = None,
         virtual: float | None = None,
+        unlabelled_ratio: int | None = None,
+        least_steps: int | None = None,
         unlabelled: Sequence[str] | None = None,
         validation_size: float = 0.1,
         class_weight: Mapping[Any, float] | str | None = None,
@@ -141,6 +144,7 @@ class SentimentClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         self.pretrain = pretrain
         self.ngrams = ngrams
         self.members = members
+        self.student = student
         self.optimizer = optimizer
         self.learning_rate = learning_rate
         self.batch_size = batch_size
@@ -151,6 +155,8 @@ class SentimentClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         self.average = average
         self.adversarial = adversarial
         self.virtual = virtual
+        self.unlabelled_ratio = unlabelled_ratio
+        self.least_steps = least_steps
         self.unlabelled = unlabelled
         self.validation_size = validation_size
         self.class_weight = class_weight

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import warnings
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict, dataclass, fields, replace
 from functools import partial
@@ -13,23 +12,25 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from seqsent import layers
 from seqsent.classifier import TextClassifier
 from seqsent.datasets import Examples, Splits
 from seqsent.datasets.rows import Rows
 from seqsent.errors import OptionError
 from seqsent.layers import keras
-from seqsent.models import Embedding, build_model, padding_matters
+from seqsent.members import Members, together
+from seqsent.models import Embedding
 from seqsent.ngrams import Ngrams, kind_for
 from seqsent.plan import Plan
-from seqsent.pretraining import pretrain
 from seqsent.registry import registry
 from seqsent.results import Epoch, History
 from seqsent.text import TextEncoder
 from seqsent.text.encoder import Level
 from seqsent.text.vectors import learn_vectors, read_vectors
 from seqsent.text.vocabulary import UNKNOWN
-from seqsent.training import Weights, fit
+from seqsent.training import Weights
+
+# Texts, and class indices, shape (n,), or zeros and ones, shape (n, labels).
+Part = tuple[Sequence[str], NDArray[Any]]
 
 # With a larger share of unknown words the vocabulary is not the texts' own: languages whose words
 # are long, or not separated. English reviews of a line have 7 %, Korean ones 30.
@@ -38,8 +39,8 @@ UNKNOWN_WORDS = 0.15
 
 def train(
     plan: Plan,
-    texts: tuple[Sequence[str], NDArray[Any]],
-    validation: tuple[Sequence[str], NDArray[Any]],
+    texts: Part,
+    validation: Part,
     label_names: tuple[str, ...],
     *,
     multi_label: bool = False,
@@ -65,7 +66,7 @@ def train(
         Whether several labels may apply to one text.
     unlabelled : sequence of str
         More texts of the kind, for all that needs no labels: vectors, pretraining, virtual
-        adversaries.
+        adversaries, a student.
     sample_weight, validation_weight : ndarray of float, shape (n,), optional
         As in `fit`.
     directory : Path, optional
@@ -85,85 +86,92 @@ def train(
     Raises
     ------
     OptionError
-        When unlabelled texts arrive that nothing learns from.
+        When unlabelled texts arrive that nothing learns from, or none for a student.
     """
-    learns = plan.vectors == "learn" or plan.pretrain or plan.recipe.virtual
-    if len(unlabelled) and not learns:
-        raise OptionError(
-            f"{len(unlabelled)} unlabelled texts arrived, and nothing in the plan learns from "
-            "them. Ask for it: the preset accurate, vectors=learn, pretrain=1 or virtual=1."
-        )
+    _check_unlabelled(plan, len(unlabelled))
     on_stage("words to ids")
     encoder = _encoder(plan, texts[0], validation[0])
     splits = _splits(encoder, texts, validation, label_names)
+    weights = sample_weight, validation_weight
+    runs = None
+    if plan.ngrams:
+        # Before the networks: where memory is short, that shows before hours have gone by.
+        on_stage("runs of words")
+        runs = _runs(texts, validation, weights, len(label_names), encoder.level)
     if plan.vectors != "none":
         on_stage("vectors")
     embedding = _embedding(plan, encoder, _Both(texts[0], unlabelled))
-    more = Rows.encoded(encoder, unlabelled) if plan.recipe.virtual or plan.pretrain else None
-    networks: list[keras.Model] = []
-    histories: list[History] = []
-    for number in range(plan.members):
-        recipe = replace(plan.recipe, seed=plan.recipe.seed + number)
-        layers.set_seed(recipe.seed)
-        networks.append(_network(plan, encoder, embedding, len(label_names), multi_label))
-        folder = directory / f"network-{number}" if directory else None
-        if plan.pretrain:
-            on_stage("which word follows")
-            pretrain(
-                networks[-1],
-                splits,
-                replace(recipe, epochs=plan.pretrain),
-                unlabelled=more,
-                directory=folder and folder.with_name(f"language-{number}"),
-            )
-        on_stage("training")
-        history = fit(
-            networks[-1],
-            splits,
-            recipe,
-            unlabelled=more,
-            sample_weight=sample_weight,
-            validation_weight=validation_weight,
-            directory=folder,
-            on_epoch=_counting_on(on_epoch, sum(len(one.epochs) for one in histories)),
+    more = Rows.encoded(encoder, unlabelled) if len(unlabelled) else None
+    members = Members(
+        plan,
+        splits,
+        embedding,
+        multi_label=multi_label,
+        unlabelled=more,
+        sample_weight=sample_weight,
+        validation_weight=validation_weight,
+        directory=directory,
+        on_epoch=on_epoch,
+        on_stage=on_stage,
+    )
+
+    def answering(networks: Sequence[keras.Model]) -> TextClassifier:
+        network = TextClassifier(together(networks), encoder, label_names, multi_label)
+        classifier = network.with_threshold(plan.threshold)
+        return _beside(classifier, runs[0], validation) if runs else classifier
+
+    classifier = answering(members.trained())
+    if plan.student:
+        on_stage("what the teacher says")
+        classifier = answering(members.taught(classifier.predict_proba(unlabelled)))
+    if not multi_label:
+        classifier = classifier.measured(classifier.predict_proba(validation[0]), validation[1])
+    about = _about(plan, classifier, splits, len(unlabelled), members.histories)
+    if runs and classifier.ngrams:
+        # The shares are known; a linear model gains by the texts that they are known from.
+        classifier = replace(classifier, ngrams=replace(runs[1], shares=classifier.ngrams.shares))
+    return replace(classifier, about=about), tuple(members.histories)
+
+
+def _check_unlabelled(plan: Plan, count: int) -> None:
+    """Refuse unlabelled texts that nothing learns from, and a student without any."""
+    if count and not (
+        plan.vectors == "learn" or plan.pretrain or plan.recipe.virtual or plan.student
+    ):
+        raise OptionError(
+            f"{count} unlabelled texts arrived, and nothing in the plan learns from them. Ask for "
+            "it: the preset accurate, student=True, vectors=learn, pretrain=1 or virtual=1."
         )
-        histories.append(history)
-    classifier = TextClassifier(
-        _together(networks), encoder, label_names, multi_label
-    ).with_threshold(plan.threshold)
-    if plan.ngrams:
-        on_stage("runs of words")
-        weights = sample_weight, validation_weight
-        classifier = _with_ngrams(classifier, texts, validation, *weights)
-    elif not multi_label:
-        classifier = classifier.measured(classifier.predict_proba(validation[0]), validation[1])
-    about = _about(plan, classifier, splits, len(unlabelled), histories)
-    return replace(classifier, about=about), tuple(histories)
+    if plan.student and not count:
+        raise OptionError(
+            "student=True arrived without unlabelled texts; expected some, of which a teacher "
+            "tells the student what they are. Name them with --unlabelled (unlabelled= in Python)."
+        )
 
 
-def _with_ngrams(
-    classifier: TextClassifier,
-    texts: tuple[Sequence[str], NDArray[Any]],
-    validation: tuple[Sequence[str], NDArray[Any]],
-    *weights: Weights | None,
-) -> TextClassifier:
-    """Add runs of words, with shares and confidence from texts that neither side has seen."""
+def _runs(
+    texts: Part,
+    validation: Part,
+    weights: tuple[Weights | None, Weights | None],
+    num_classes: int,
+    level: Level,
+) -> tuple[Ngrams, Ngrams]:
+    """Return runs of words of the training texts, and of all texts."""
     both = _Both(texts[0], validation[0])
-    kind = kind_for(sum(map(len, both)), classifier.encoder.level)
-    fitted = partial(Ngrams.fit, num_classes=len(classifier.label_names), kind=kind)
-    of_network = classifier.predict_proba(validation[0])
-    ngrams = fitted(*texts, sample_weight=weights[0]).beside(of_network, *validation)
-    classifier = replace(classifier, ngrams=ngrams)
-    if not classifier.multi_label:
-        classifier = classifier.measured(classifier.predict_proba(validation[0]), validation[1])
-    # The shares are known; a linear model gains by the texts that they are known from.
+    fitted = partial(Ngrams.fit, num_classes=num_classes, kind=kind_for(sum(map(len, both)), level))
     known = [one for one in weights if one is not None]
     whole = fitted(
         both,
         np.concatenate([texts[1], validation[1]]),
         sample_weight=np.concatenate(known) if len(known) == len(weights) else None,
     )
-    return replace(classifier, ngrams=replace(whole, shares=ngrams.shares))
+    return fitted(*texts, sample_weight=weights[0]), whole
+
+
+def _beside(classifier: TextClassifier, ngrams: Ngrams, validation: Part) -> TextClassifier:
+    """Add runs of words, with shares from texts that neither side has seen."""
+    of_network = classifier.predict_proba(validation[0])
+    return replace(classifier, ngrams=ngrams.beside(of_network, *validation))
 
 
 @dataclass(frozen=True)
@@ -197,8 +205,8 @@ def _encoder(plan: Plan, texts: Sequence[str], validation: Sequence[str]) -> Tex
 
 def _splits(
     encoder: TextEncoder,
-    texts: tuple[Sequence[str], NDArray[Any]],
-    validation: tuple[Sequence[str], NDArray[Any]],
+    texts: Part,
+    validation: Part,
     label_names: tuple[str, ...],
 ) -> Splits:
     # Rows stand in for arrays, which might not fit into memory.
@@ -221,56 +229,6 @@ def _embedding(plan: Plan, encoder: TextEncoder, texts: Any) -> Embedding:
     if plan.vectors == "learn":
         return learn_vectors(texts, encoder, plan.embedding, plan.recipe.seed)
     return read_vectors(plan.vectors, encoder.vocabulary.pieces, plan.recipe.seed)
-
-
-def _network(
-    plan: Plan, encoder: TextEncoder, embedding: Embedding, num_classes: int, multi_label: bool
-) -> keras.Model:
-    """Build a network; where it passes over padding as asked, for rows of any length."""
-
-    def built(maxlen: int | None, mask_padding: bool) -> keras.Model:
-        return build_model(
-            plan.architecture,
-            vocab_size=encoder.vocab_size,
-            maxlen=maxlen,
-            embedding=embedding,
-            num_classes=num_classes,
-            multi_label=multi_label,
-            mask_padding=mask_padding,
-            word_dropout=plan.word_dropout,
-            embedding_dropout=plan.embedding_dropout,
-            feature_dropout=plan.feature_dropout,
-            **plan.options,
-        )
-
-    if plan.mask_padding:
-        with warnings.catch_warnings():
-            # Keras says of a layer that it takes padding for words; here that is a question.
-            warnings.filterwarnings("ignore", "(?s).*does not support masking", UserWarning)
-            network = built(None, mask_padding=True)
-            if not padding_matters(network):
-                return network
-    return built(plan.maxlen, mask_padding=False)
-
-
-def _together(networks: Sequence[keras.Model]) -> keras.Model:
-    """Return a network that answers with the mean of others."""
-    first, *others = networks
-    if not others:
-        return first
-    ids = keras.Input(first.input_shape[1:], dtype="int32", name="ids")
-    members = [
-        keras.Model(one.inputs, one.outputs, name=f"member_{number}")(ids)
-        for number, one in enumerate(networks)
-    ]
-    answers = [answer[0] if isinstance(answer, list) else answer for answer in members]
-    return keras.Model(ids, keras.layers.Average(name="mean")(answers), name="members")
-
-
-def _counting_on(
-    on_epoch: Callable[[int, Epoch], None] | None, before: int
-) -> Callable[[int, Epoch], None] | None:
-    return on_epoch and (lambda number, figures: on_epoch(before + number, figures))
 
 
 def _about(
@@ -302,7 +260,7 @@ def _about(
                 "best_epoch": history.best_epoch,
                 "validation": asdict(history.best),
             }
-            for history in histories
+            for history in histories[-plan.members :]
         ],
         **side,
     }

@@ -50,6 +50,10 @@ class Plan:
     members : int
         How many networks, of as many seeds, answer together, by the mean of their
         probabilities [1]_.
+    student : bool
+        Whether networks that learn from labelled texts are, together with runs of words, only the
+        teacher of those that answer: these learn from the teacher's answers to unlabelled
+        texts, too [2]_.
 
     Raises
     ------
@@ -60,6 +64,8 @@ class Plan:
     ----------
     .. [1] Hansen, L. K. and Salamon, P. (1990). Neural network ensembles. IEEE Transactions on
        Pattern Analysis and Machine Intelligence, 12(10), 993-1001.
+    .. [2] Xie, Q. et al. (2020). Self-training with noisy student improves ImageNet
+       classification. CVPR, 10687-10698.
     """
 
     architecture: str | Architecture = "lstm"
@@ -82,6 +88,12 @@ class Plan:
     pretrain: int = 0
     ngrams: bool = False
     members: int = 1
+    student: bool = False
+
+    @property
+    def trainings(self) -> int:
+        """How many networks are trained, one after the other."""
+        return self.members * (2 if self.student else 1)
 
     @property
     def architecture_name(self) -> str:

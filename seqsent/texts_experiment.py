@@ -56,7 +56,7 @@ def run_plan(
     parts = texts.split(seed=plan.recipe.seed)
     pairs = [(part.texts, part.labels) for part in parts]
     name = plan.architecture_name
-    watcher.run_started(name, plan.recipe.seed, plan.members * plan.recipe.epochs)
+    watcher.run_started(name, plan.recipe.seed, plan.trainings * plan.recipe.epochs)
     start = time.perf_counter()
     classifier, _ = train(
         plan,

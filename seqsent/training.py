@@ -93,9 +93,9 @@ def fit(
         train = with_unlabelled(train, more, recipe.unlabelled_ratio)
     model.compile(
         optimizer=recipe.make_optimizer(labelled),
-        loss=_loss(model),
+        loss=_loss(model, train[1]),
         # Unlabelled texts have no weight.
-        **{"weighted_metrics" if len(more) else "metrics": ["accuracy"]},
+        **{"weighted_metrics" if len(more) else "metrics": [_accuracy(model, train[1])]},
     )
     progress = _Progress(model, recipe, labelled, Path(save_to) if save_to else None, on_epoch)
     columns = train, (*splits.validation, validation_weight)
@@ -210,13 +210,32 @@ def _identity(
     return identity_of(model, data, steps)
 
 
-def _loss(model: keras.Model) -> Any:
+def _loss(model: keras.Model, labels: NDArray[Any]) -> Any:
     """Return the loss that belongs to the model's head; a language model answers with its own."""
-    head = model.layers[-1]
-    if not isinstance(head, keras.layers.Dense):
+    if not isinstance(model.layers[-1], keras.layers.Dense):
         return _own
-    softmax = head.activation is keras.activations.softmax
-    return "sparse_categorical_crossentropy" if softmax else "binary_crossentropy"
+    if not _exclusive(model):
+        return "binary_crossentropy"
+    return f"{'sparse_' if labels.ndim == 1 else ''}categorical_crossentropy"
+
+
+def _accuracy(model: keras.Model, labels: NDArray[Any]) -> Any:
+    """Return the share of right answers; where labels are probabilities, of the likelier ones."""
+    if _exclusive(model) or not np.issubdtype(labels.dtype, np.floating):
+        return "accuracy"
+    return keras.metrics.MeanMetricWrapper(_alike, "accuracy")
+
+
+def _exclusive(model: keras.Model) -> bool:
+    """Whether a model says of one of several classes that it is the right one."""
+    return getattr(model.layers[-1], "activation", None) is keras.activations.softmax
+
+
+@keras.saving.register_keras_serializable("seqsent")
+def _alike(labels: Any, answers: Any) -> Any:
+    ops = keras.ops
+    likelier = ops.reshape(labels, ops.shape(answers)) > 0.5
+    return ops.mean(ops.cast(ops.equal(likelier, answers > 0.5), answers.dtype), axis=-1)
 
 
 def _own(_: Any, losses: Any) -> Any:

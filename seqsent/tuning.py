@@ -188,7 +188,7 @@ def tune(
        hyper-parameter optimization. NeurIPS, 2546-2554.
     """
     watcher, space = watcher or Watcher(), space or SPACE
-    plan = replace(plan, ngrams=False, members=1)
+    plan = replace(plan, ngrams=False, members=1, student=False)
     parts = [(part.texts, part.labels) for part in texts.split(seed=plan.recipe.seed)[:2]]
 
     def loss_of(trial: Any) -> float:

@@ -134,7 +134,7 @@ def test_unlabelled_texts_that_nothing_learns_from_are_refused() -> None:
 def test_every_stage_is_announced() -> None:
     told: list[str] = []
     trained(dataclasses.replace(SMALL, ngrams=True), on_stage=told.append)
-    assert told == ["words to ids", "training", "runs of words"]
+    assert told == ["words to ids", "runs of words", "training"]
 
 
 @pytest.mark.parametrize("unlabelled", [(), TEXTS[:80]])
@@ -152,3 +152,42 @@ def test_the_accurate_preset_in_small(unlabelled: Any) -> None:
     assert len(history.epochs) == 1
     found = classifier.predict_proba(PARTS[1][0])[:, 1] > 0.5
     assert np.mean(found == PARTS[1][1]) > 0.8
+
+
+def test_a_student_learns_what_the_teacher_says_of_unlabelled_texts(tmp_path: Path) -> None:
+    told: list[str] = []
+    plan = dataclasses.replace(SMALL, pretrain=1, student=True, ngrams=True, members=2)
+    options: Any = {"unlabelled": TEXTS[:80], "directory": tmp_path}
+    student, histories = trained(plan, on_stage=told.append, **options)
+    assert told == [
+        *("words to ids", "runs of words"),
+        *["which word follows", "training"] * 2,
+        *("what the teacher says", "a student", "a student"),
+    ]
+    assert len(histories) == plan.trainings == 4
+    assert len(student.about["networks"]) == 2
+    again, _ = trained(plan, **options)
+    np.testing.assert_array_equal(again.predict_proba(TEXTS), student.predict_proba(TEXTS))
+    teacher, _ = trained(dataclasses.replace(plan, student=False), **options)
+    assert not np.array_equal(teacher.predict_proba(TEXTS), student.predict_proba(TEXTS))
+
+
+@pytest.mark.parametrize(("labels", "multi_label"), [(2, False), (3, False), (3, True)])
+def test_a_student_becomes_like_its_teacher(labels: int, multi_label: bool) -> None:
+    texts = [f"w{number % 6} w{number % 6}" for number in range(120)]
+    classes = np.arange(120) % 6 % labels
+    right = np.eye(labels, dtype=np.int32)[classes] if multi_label else classes
+    recipe = Recipe("adam", 0.03, batch_size=16, epochs=20, patience=20)
+    plan = dataclasses.replace(SMALL, recipe=recipe, student=True)
+    part = texts[:60], right[:60]
+    classifier, [teacher, student] = train(
+        plan, part, part, ("x", "y", "z")[:labels], multi_label=multi_label, unlabelled=texts[60:]
+    )
+    assert (classifier.decide(classifier.predict_proba(texts)) == right).all()
+    assert student.epochs[0].loss < teacher.epochs[0].loss
+    assert student.best.accuracy == 1
+
+
+def test_a_student_without_unlabelled_texts_is_refused() -> None:
+    with pytest.raises(OptionError, match="student=True arrived without unlabelled texts"):
+        trained(dataclasses.replace(SMALL, student=True))
