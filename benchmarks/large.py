@@ -68,7 +68,7 @@ def train(file: Path, limit: int) -> float:
     """Return how long the command takes that may use so many bytes of memory."""
     out = file.with_name("model.seqsent")
     command = [sys.executable, "-m", "seqsent.cli", "train", str(file), "--out", str(out)]
-    network = ["--architecture", "gru", "--option", "units=8", "--embedding", "8", "--no-ngrams"]
+    network = ["--architecture", "gru", "--option", "units=8", "--embedding", "8"]
     training = ["--maxlen", "50", "--epochs", "1", "--batch-size", "64"]
     # What a process writes to: heap, stacks, and maps of its own.
     limited = partial(resource.setrlimit, resource.RLIMIT_DATA, (limit, limit))
