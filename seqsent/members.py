@@ -60,8 +60,8 @@ class Members:
     directory: Path | None
     on_epoch: Callable[[int, Epoch], None] | None
     on_stage: Callable[[str], None]
-    histories: list[History] = field(default_factory=list)
-    _begun: list[list[NDArray[Any]]] = field(default_factory=list)
+    histories: list[History] = field(default_factory=list, init=False)
+    _begun: list[list[NDArray[Any]]] = field(default_factory=list, init=False)
 
     def trained(self) -> list[keras.Model]:
         """Return networks that have learned from labelled texts, and as a plan asks from others."""

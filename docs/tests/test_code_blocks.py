@@ -82,7 +82,15 @@ def places(
     return {page: place() for page in PAGES}
 
 
-@pytest.mark.parametrize("block", [b for b in BLOCKS if b.language in {"python", *SHELL}], ids=str)
+RUN = [
+    # Where pages are shared out to processes, the blocks of one stay together.
+    pytest.param(block, id=str(block), marks=pytest.mark.xdist_group(str(block.page)))
+    for block in BLOCKS
+    if block.language in {"python", *SHELL}
+]
+
+
+@pytest.mark.parametrize("block", RUN)
 def test_it_runs(block: Block, places: dict[Path, Any], monkeypatch: pytest.MonkeyPatch) -> None:
     if block.reason:
         pytest.skip(f"{block}: {block.reason}")
