@@ -131,6 +131,7 @@ _FAST = Preset(
             least_steps=200,
         ),
     ),
+    with_unlabelled=MappingProxyType({"student": True}),
 )
 
 _ACCURATE = Preset(

@@ -52,10 +52,12 @@ def test_one_hot_words_go_without_what_needs_an_embedding() -> None:
 
 
 def test_unlabelled_texts_change_a_preset_that_has_a_use_for_them() -> None:
-    accurate, fast = get_preset("accurate"), get_preset("fast")
-    assert accurate.plan_for(unlabelled=False) == accurate.plan
-    assert accurate.plan_for(unlabelled=True).student
-    assert fast.plan_for(unlabelled=True) == fast.plan
+    for preset in PRESETS.values():
+        assert preset.plan_for(unlabelled=False) == preset.plan
+    assert get_preset("fast").plan_for(unlabelled=True).student
+    assert get_preset("accurate").plan_for(unlabelled=True).options["bidirectional"]
+    textbook = get_preset("textbook")
+    assert textbook.plan_for(unlabelled=True) == textbook.plan
 
 
 def test_every_piece_can_be_named() -> None:
