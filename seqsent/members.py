@@ -78,7 +78,8 @@ class Members:
                     unlabelled=self.unlabelled,
                     directory=self._folder("language", number),
                 )
-            self._begun.append(networks[-1].get_weights())
+            if self.plan.student:
+                self._begun.append(networks[-1].get_weights())
             self.on_stage("training")
             folder = self._folder("network", number)
             self._fit(networks[-1], self.splits, recipe, self.sample_weight, folder)
