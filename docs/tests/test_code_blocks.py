@@ -82,15 +82,7 @@ def places(
     return {page: place() for page in PAGES}
 
 
-RUN = [
-    # Where pages are shared out to processes, the blocks of one stay together.
-    pytest.param(block, id=str(block), marks=pytest.mark.xdist_group(str(block.page)))
-    for block in BLOCKS
-    if block.language in {"python", *SHELL}
-]
-
-
-@pytest.mark.parametrize("block", RUN)
+@pytest.mark.parametrize("block", [b for b in BLOCKS if b.language in {"python", *SHELL}], ids=str)
 def test_it_runs(block: Block, places: dict[Path, Any], monkeypatch: pytest.MonkeyPatch) -> None:
     if block.reason:
         pytest.skip(f"{block}: {block.reason}")
