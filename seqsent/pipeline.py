@@ -135,12 +135,10 @@ def train(
 
 def _check_unlabelled(plan: Plan, count: int) -> None:
     """Refuse unlabelled texts that nothing learns from, and a student without any."""
-    if count and not (
-        plan.vectors == "learn" or plan.pretrain or plan.recipe.virtual or plan.student
-    ):
+    if count and not plan.learns_without_labels:
         raise OptionError(
             f"{count} unlabelled texts arrived, and nothing in the plan learns from them. Ask for "
-            "it: the preset accurate, student=True, vectors=learn, pretrain=1 or virtual=1."
+            "it: the preset fast or accurate, student=True, vectors=learn, pretrain=1 or virtual=1."
         )
     if plan.student and not count:
         raise OptionError(

@@ -96,6 +96,11 @@ class Plan:
         return self.members * (2 if self.student else 1)
 
     @property
+    def learns_without_labels(self) -> bool:
+        """Whether anything is learned from texts without labels."""
+        return bool(self.vectors == "learn" or self.pretrain or self.recipe.virtual or self.student)
+
+    @property
     def architecture_name(self) -> str:
         """The name of the architecture, given by name or as itself."""
         given = self.architecture

@@ -23,6 +23,9 @@ JOURNAL, FAILED = "journal.log", "failed"
 # Trials before the first is broken off for being worse than the others were by then.
 UNPRUNED = 4
 
+# Of several networks, and of what stands beside them.
+_NOT_SEARCHED = {"members", "student", "ngrams"}
+
 # Ends so far apart are searched by their ratio, not by their difference.
 _FAR = 10
 
@@ -150,7 +153,7 @@ def tune(
     Parameters
     ----------
     plan : Plan
-        What stays; one network is trained at a time, and runs of words do not count.
+        What stays; one network is trained at a time, without runs of words and without a student.
     texts : Texts
         Split as training splits them: the validation texts decide, the test texts stay apart.
     space : mapping of str to Range or tuple, optional
@@ -188,11 +191,19 @@ def tune(
        hyper-parameter optimization. NeurIPS, 2546-2554.
     """
     watcher, space = watcher or Watcher(), space or SPACE
+    for name in _NOT_SEARCHED & space.keys():
+        raise OptionError(
+            f"search {name!r} arrived; expected pieces of one network, which is what a trial "
+            "trains. Give it to the training that comes after."
+        )
+    taught = plan.student
     plan = replace(plan, ngrams=False, members=1, student=False)
     parts = [(part.texts, part.labels) for part in texts.split(seed=plan.recipe.seed)[:2]]
 
     def loss_of(trial: Any) -> float:
         tried = with_pieces(plan, _drawn(trial, space))
+        # What only a student would learn from is left out as it is.
+        more = () if taught and not tried.learns_without_labels else unlabelled
         watcher.run_started(f"trial {trial.number}", tried.recipe.seed, tried.recipe.epochs)
 
         def on_epoch(number: int, figures: Epoch) -> None:
@@ -208,7 +219,7 @@ def tune(
                 parts[1],
                 texts.label_names,
                 multi_label=texts.multi_label,
-                unlabelled=unlabelled,
+                unlabelled=more,
                 on_epoch=on_epoch,
                 on_stage=watcher.stage_begun,
             )

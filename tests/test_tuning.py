@@ -98,6 +98,22 @@ def test_a_piece_that_cannot_be_used_ends_the_search(texts: Texts, tmp_path: Pat
     assert len(tune(PLAN, texts, {"units": (2,)}, trials=1, directory=tmp_path)) == 1
 
 
+@pytest.mark.parametrize("name", ["members", "student", "ngrams"])
+def test_what_is_of_several_networks_is_not_searched(
+    name: str, texts: Texts, tmp_path: Path
+) -> None:
+    with pytest.raises(OptionError, match=f"search '{name}' arrived; expected pieces of one"):
+        tune(PLAN, texts, {name: (1,)}, trials=1, directory=tmp_path)
+
+
+def test_a_plan_with_a_student_is_searched_without_it(texts: Texts, tmp_path: Path) -> None:
+    plan = changed(PLAN, student=True)
+    [trial] = tune(
+        plan, texts, {"clip": (1.0,)}, trials=1, directory=tmp_path, unlabelled=["a film"] * 9
+    )
+    assert trial.state == "done"
+
+
 def test_a_folder_with_something_else_is_refused(texts: Texts, tmp_path: Path) -> None:
     (tmp_path / "journal.log").write_text("something else\n")
     with pytest.raises(OutputError, match="holds no search"):

@@ -76,6 +76,7 @@ def tune(
     )
     space = parse_space(search or []) or SPACE
     texts = load_labelled(data, text, label, label_separator, encoding)
+    more = load_unlabelled(unlabelled, encoding)
     with TrainingProgress(errors) as progress:
         found = tune_plan(
             plan,
@@ -83,7 +84,7 @@ def tune(
             space,
             trials=trials,
             directory=directory,
-            unlabelled=load_unlabelled(unlabelled, encoding),
+            unlabelled=more,
             watcher=progress,
         )
     best = found[0]
