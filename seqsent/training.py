@@ -108,8 +108,9 @@ def fit(
                 progress.epochs, progress.best = checkpoint.restore(model)
                 _train(progress, *columns, checkpoint)
     except Exception as error:
-        # TensorFlow's update of an embedding fails on weights that are no numbers.
-        if isinstance(error, SeqsentError) or _finite(model):
+        # TensorFlow's update of an embedding fails on weights that are no numbers, PyTorch's loss
+        # on answers that are none.
+        if isinstance(error, SeqsentError) or _finite(model, splits.validation.ids[:1]):
             raise
         raise TrainingError(_diverged(len(progress.epochs) + 1)) from error
     model.set_weights(progress.best)
@@ -242,8 +243,10 @@ def _own(_: Any, losses: Any) -> Any:
     return losses[:, 0]
 
 
-def _finite(model: keras.Model) -> bool:
-    return all(np.isfinite(weight).all() for weight in model.get_weights())
+def _finite(model: keras.Model, ids: Ids) -> bool:
+    """Whether weights and answers are numbers."""
+    weights = all(np.isfinite(weight).all() for weight in model.get_weights())
+    return weights and bool(np.isfinite(model.predict_on_batch(ids)).all())
 
 
 def _diverged(epoch: int) -> str:

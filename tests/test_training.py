@@ -13,6 +13,7 @@ import numpy as np
 import pytest
 
 from seqsent import (
+    Architecture,
     DataError,
     OutputError,
     Recipe,
@@ -141,6 +142,13 @@ def test_a_loss_that_is_no_number_ends_training(splits: Splits) -> None:
     with pytest.raises(
         TrainingError, match=r"no longer numbers in epoch 1\. Try a lower learning rate"
     ):
+        fit(model, splits, QUICK)
+
+
+def test_answers_that_are_no_numbers_end_training(splits: Splits) -> None:
+    unsound = Architecture("unsound", lambda words: keras.ops.mean(words, axis=1) * np.nan)
+    model = build_model(unsound, vocab_size=splits.vocab_size, maxlen=splits.maxlen)
+    with pytest.raises(TrainingError, match="no longer numbers in epoch 1"):
         fit(model, splits, QUICK)
 
 
