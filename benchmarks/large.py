@@ -1,7 +1,6 @@
 """Whether `seqsent train` learns from a file ten times as large as the memory it may use.
 
-Run: python benchmarks/large.py [--limit 1024] [--ngrams] [--json FILE]   (Linux; Keras' backend as
-usual)
+Run: python benchmarks/large.py [--limit 1024] [--json FILE]   (Linux; Keras' backend as usual)
 """
 
 from __future__ import annotations
@@ -29,13 +28,12 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--limit", type=int, default=1_024, help="MB of memory")
     parser.add_argument("--times", type=int, default=10, help="how much larger the file is")
-    parser.add_argument("--ngrams", action="store_true", help="learn runs of words, too")
     parser.add_argument("--json", type=Path)
     arguments = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:
         file = Path(folder, "texts.csv")
         texts = write(file, arguments.limit * arguments.times * 2**20)
-        seconds = train(file, arguments.limit * 2**20, arguments.ngrams)
+        seconds = train(file, arguments.limit * 2**20)
         figures = {
             "backend": choose_backend(),
             "MB the process may use": arguments.limit,
@@ -66,12 +64,11 @@ def write(path: Path, size: int) -> int:
     return number
 
 
-def train(file: Path, limit: int, ngrams: bool) -> float:
+def train(file: Path, limit: int) -> float:
     """Return how long the command takes that may use so many bytes of memory."""
     out = file.with_name("model.seqsent")
     command = [sys.executable, "-m", "seqsent.cli", "train", str(file), "--out", str(out)]
     network = ["--architecture", "gru", "--option", "units=8", "--embedding", "8"]
-    network.append("--ngrams" if ngrams else "--no-ngrams")
     training = ["--maxlen", "50", "--epochs", "1", "--batch-size", "64"]
     # What a process writes to: heap, stacks, and maps of its own.
     limited = partial(resource.setrlimit, resource.RLIMIT_DATA, (limit, limit))
