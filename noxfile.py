@@ -30,6 +30,9 @@ WRITE_BYTECODE = {"PYTHONDONTWRITEBYTECODE": ""}
 # What tests compile runs so shortly that speed is not worth its price.
 QUICKLY = "--xla_backend_optimization_level=0 --xla_llvm_disable_expensive_passes=true"
 
+# Tests run side by side, on matrices so small that threads cost more than they save.
+ONE_THREAD = {"OMP_NUM_THREADS": "1", "SEQSENT_THREADS": "1"}
+
 # What `seqsent new-plugin` copies.
 EXAMPLE = Path("docs", "examples", "seqsent-textcnn")
 
@@ -226,7 +229,7 @@ def docs(session: nox.Session) -> None:
         session.run("sphinx-build", *options, *folders, *session.posargs, env=env)
     # Blocks train the same networks again and again: what one has compiled the next one finds.
     compiled = {"JAX_PERSISTENT_CACHE_MIN_COMPILE_TIME_SECS": "0", "XLA_FLAGS": QUICKLY}
-    session.run("pytest", "docs/tests", env={**env, **compiled})
+    session.run("pytest", "-n", "auto", "docs/tests", env={**env, **compiled, **ONE_THREAD})
 
 
 @nox.session(default=False)
@@ -274,9 +277,7 @@ def _environment(session: nox.Session, backend: str) -> dict[str, str]:
     """Return what tests run in: one backend, and folders of their own."""
     return {
         "KERAS_BACKEND": backend,
-        # Tests run side by side, on matrices so small that threads cost more than they save.
-        "OMP_NUM_THREADS": "1",
-        "SEQSENT_THREADS": "1",
+        **ONE_THREAD,
         "XLA_FLAGS": QUICKLY,
         **_homes(Path(session.create_tmp())),
     }

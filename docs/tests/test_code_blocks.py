@@ -68,26 +68,28 @@ PAGES = [
 BLOCKS = [block for page in PAGES for block in blocks_of(page)]
 
 
-@pytest.fixture(scope="module")
-def places(
-    samples: Path, labelled: dict[str, list[str]], tmp_path_factory: pytest.TempPathFactory
-) -> dict[Path, tuple[Path, dict[str, Any]]]:
-    """Return the folder and the names of each page."""
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
+def test_its_blocks_run(
+    page: Path,
+    samples: Path,
+    labelled: dict[str, list[str]],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    subtests: pytest.Subtests,
+) -> None:
+    shutil.copytree(samples, tmp_path, dirs_exist_ok=True)
+    monkeypatch.chdir(tmp_path)
+    names: dict[str, Any] = {"__name__": "page", **labelled}
+    for block in BLOCKS:
+        if block.page == page and block.language in {"python", *SHELL}:
+            with subtests.test(block=str(block)):
+                run(block, names)
 
-    def place() -> tuple[Path, dict[str, Any]]:
-        folder = tmp_path_factory.mktemp("page")
-        shutil.copytree(samples, folder, dirs_exist_ok=True)
-        return folder, {"__name__": "page", **labelled}
 
-    return {page: place() for page in PAGES}
-
-
-@pytest.mark.parametrize("block", [b for b in BLOCKS if b.language in {"python", *SHELL}], ids=str)
-def test_it_runs(block: Block, places: dict[Path, Any], monkeypatch: pytest.MonkeyPatch) -> None:
+def run(block: Block, names: dict[str, Any]) -> None:
+    """Run a block where it can be; one in Python reads and leaves names."""
     if block.reason:
         pytest.skip(f"{block}: {block.reason}")
-    folder, names = places[block.page]
-    monkeypatch.chdir(folder)
     if block.language == "python":
         # Empty lines before it, so that a traceback has the page's line numbers.
         exec(compile("\n" * block.line + block.code, block.page, "exec"), names)
@@ -96,7 +98,7 @@ def test_it_runs(block: Block, places: dict[Path, Any], monkeypatch: pytest.Monk
     if not commands:
         pytest.skip(f"{block}: none of its lines calls seqsent")
     for command in commands:
-        run(command)
+        run_command(command)
 
 
 def commands_of(code: str) -> Iterator[str]:
@@ -107,7 +109,7 @@ def commands_of(code: str) -> Iterator[str]:
             yield command.replace("tail -f ", "cat ")  # which would never end
 
 
-def run(command: str) -> None:
+def run_command(command: str) -> None:
     """Run a command; in this process where it needs no shell, because Keras is imported here."""
     if set(command) & set("|<>&;$*"):
         shell = ["bash", "-o", "pipefail", "-c", command]
