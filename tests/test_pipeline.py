@@ -30,8 +30,7 @@ def trained(plan: Plan, **options: Any) -> Any:
 
 def test_what_was_saved_answers_the_same(tmp_path: Path) -> None:
     plan = changed(get_preset("fast").plan, epochs=1, least_steps=1, maxlen=16, members=2)
-    classifier, _ = trained(plan, directory=tmp_path)
-    assert {one.name for one in tmp_path.iterdir() if one.is_dir()} == {"network-0", "network-1"}
+    classifier, _ = trained(plan)
     save(classifier, tmp_path / "model.seqsent")
     again = load(tmp_path / "model.seqsent")
     np.testing.assert_array_equal(again.predict_proba(TEXTS), classifier.predict_proba(TEXTS))
@@ -80,15 +79,19 @@ def test_subwords_are_taken_where_many_words_are_unknown() -> None:
     assert classifier.encoder.level == "subword"
 
 
-def test_unlabelled_texts_serve_language_and_adversaries(tmp_path: Path) -> None:
+def test_unlabelled_texts_serve_vectors_language_and_adversaries(tmp_path: Path) -> None:
     recipe = dataclasses.replace(SMALL.recipe, virtual=0.5, epochs=1)
-    plan = dataclasses.replace(SMALL, pretrain=1, recipe=recipe)
+    plan = dataclasses.replace(SMALL, pretrain=1, recipe=recipe, members=2)
     told: list[str] = []
     with_more, _ = trained(plan, unlabelled=TEXTS[:80], directory=tmp_path, on_stage=told.append)
-    assert told == ["words to ids", "which word follows", "training"]
+    without, _ = trained(dataclasses.replace(plan, members=1))
+    assert told == ["words to ids", *["which word follows", "training"] * 2]
     assert with_more.about["data"]["unlabelled"] == 80
     assert with_more.about["plan"]["pretrain"] == 1
-    assert {one.name for one in tmp_path.iterdir() if one.is_dir()} == {"language-0", "network-0"}
+    assert {one.name for one in tmp_path.iterdir() if one.is_dir()} == {
+        f"{stage}-{number}" for stage in ("language", "network") for number in range(2)
+    }
+    assert not np.array_equal(with_more.predict_proba(TEXTS), without.predict_proba(TEXTS))
 
 
 def test_unlabelled_texts_that_nothing_learns_from_are_refused() -> None:
@@ -102,9 +105,10 @@ def test_every_stage_is_announced() -> None:
     assert told == ["words to ids", "runs of words", "training"]
 
 
-def test_the_accurate_preset_in_small() -> None:
+@pytest.mark.parametrize("unlabelled", [(), TEXTS[:80]])
+def test_the_accurate_preset_in_small(unlabelled: Any) -> None:
     plan = changed(
-        get_preset("accurate").plan_for(unlabelled=True),
+        get_preset("accurate").plan_for(unlabelled=bool(unlabelled)),
         options={"units": 3},
         embedding=4,
         maxlen=16,
@@ -112,7 +116,7 @@ def test_the_accurate_preset_in_small() -> None:
         least_steps=1,
         pretrain=1,
     )
-    classifier, histories = trained(plan, unlabelled=TEXTS[:80])
+    classifier, histories = trained(plan, unlabelled=unlabelled)
     assert [len(history.epochs) for history in histories] == [1] * plan.trainings
     found = classifier.predict_proba(PARTS[1][0])[:, 1] > 0.5
     assert np.mean(found == PARTS[1][1]) > 0.8

@@ -48,15 +48,15 @@ def test_a_recorded_run_is_repeated_and_compared(
 ) -> None:
     record, again = tmp_path / "first" / "metrics.json", ["--out", str(tmp_path / "again")]
     run(
-        *["reproduce", "--data", "synthetic", "--experiments", "gru", "--epochs", "1"],
+        *["reproduce", "--data", "synthetic", "--experiments", "gru", "--epochs", "2"],
         *["--seed", "3", "--out", str(record.parent)],
     )
     result = run("reproduce", "--check", str(record), *again)
     assert result.exit_code == 0, result.output
-    assert result.stdout.split()[-6:] == ["gru", "3", "1,", "1", "0.0e+00", "yes"]
+    assert result.stdout.split()[-6:] == ["gru", "3", "2,", "2", "0.0e+00", "yes"]
 
     changed = json.loads(record.read_text())
-    changed["runs"][0]["epochs"][0]["loss"] += 1e-7
+    changed["runs"][0]["epochs"][1]["loss"] += 1e-7
     changed["environment"]["keras"] = "3.0"
     record.write_text(json.dumps(changed))
     result = run("reproduce", "--check", str(record), *again)
