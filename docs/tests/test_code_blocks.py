@@ -66,9 +66,12 @@ PAGES = [
     ),
 ]
 BLOCKS = [block for page in PAGES for block in blocks_of(page)]
+RUN = [block for block in BLOCKS if block.language in {"python", *SHELL}]
 
 
-@pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
+@pytest.mark.parametrize(
+    "page", dict.fromkeys(block.page for block in RUN), ids=lambda page: str(page.relative_to(ROOT))
+)
 def test_its_blocks_run(
     page: Path,
     samples: Path,
@@ -80,8 +83,8 @@ def test_its_blocks_run(
     shutil.copytree(samples, tmp_path, dirs_exist_ok=True)
     monkeypatch.chdir(tmp_path)
     names: dict[str, Any] = {"__name__": "page", **labelled}
-    for block in BLOCKS:
-        if block.page == page and block.language in {"python", *SHELL}:
+    for block in RUN:
+        if block.page == page:
             with subtests.test(block=str(block)):
                 run(block, names)
 
