@@ -125,7 +125,7 @@ def fuzz(session: nox.Session) -> None:
 @nox.session(default=False)
 @nox.parametrize("backend", BACKENDS, ids=BACKENDS)
 def load(session: nox.Session, backend: str) -> None:
-    """Answer five million lines; train on 10 GB in 1 GB of memory: half an hour, 20 GB of disk."""
+    """Answer five million lines; train on 10 GB in 1 GB of memory: 45 minutes, 20 GB of disk."""
     session.install("-e", f".[{backend}]", env=PINS)
     env = {"KERAS_BACKEND": backend}
     results = ROOT / "benchmarks" / "results"

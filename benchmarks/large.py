@@ -1,6 +1,7 @@
 """Whether `seqsent train` learns from a file ten times as large as the memory it may use.
 
-Run: python benchmarks/large.py [--limit 1024] [--json FILE]   (Linux; Keras' backend as usual)
+Run: python benchmarks/large.py [--limit 1024] [--times 10] [--json FILE]   (Linux; Keras'
+backend as usual)
 """
 
 from __future__ import annotations
