@@ -88,7 +88,7 @@ def test_the_word_that_decides_stands_out() -> None:
     texts = [
         f"{first} {word} {last}" for first in "abcd" for last in "efgh" for word in ("fine", "dull")
     ]
-    model = SentimentClassifier(learning_rate=0.02, random_state=0, maxlen=8, epochs=2)
+    model = SentimentClassifier(learning_rate=0.02, random_state=0, maxlen=8, least_steps=60)
     model.fit(texts * 4, ["pos", "neg"] * (2 * len(texts)))
     found = model.explain("a fine e")
     assert (found.label, int(np.argmax(found.without))) == ("pos", 1)
