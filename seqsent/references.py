@@ -6,6 +6,7 @@ import re
 import sys
 from collections.abc import Callable
 from importlib import import_module
+from importlib.metadata import packages_distributions
 from typing import Any
 
 from seqsent.errors import PluginError
@@ -99,7 +100,7 @@ def import_function(what: str, function: str | Callable[..., Any]) -> Callable[.
     except (Exception, SystemExit) as error:
         raise PluginError(
             f"{what}, {function!r}, could not be imported: {in_one_line(error)}. Mend or update "
-            "its plugin."
+            f"{_provider(module)}."
         ) from error
     if not callable(imported):
         raise PluginError(
@@ -114,6 +115,12 @@ def _import(what: str, module: str) -> None:
         import_module(module)
     finally:
         keras.put_back(what, module)
+
+
+def _provider(module: str) -> str:
+    """Return what to install anew: the distribution that a module came with, if one says so."""
+    found = packages_distributions().get(module.partition(".")[0], ())
+    return " or ".join(sorted(set(found))) or "its plugin"
 
 
 def _is_reference(function: object) -> bool:
