@@ -4,13 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Hashable, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+from seqsent.datasets.table import Table
 from seqsent.errors import DataError, unknown_name
 from seqsent.untrusted import shown
-
-if TYPE_CHECKING:
-    from seqsent.datasets.tables import Table
 
 # What people call the two columns, the likeliest first, without case, spaces and underscores.
 _TEXT_NAMES = ["text", "texts", "review", "reviews", "reviewtext", "textreview", "document"]

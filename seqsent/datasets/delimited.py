@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import csv
-from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
+from collections.abc import Generator, Iterable, Iterator, Sequence
 from contextlib import closing, suppress
 from dataclasses import dataclass
 from functools import partial
@@ -13,9 +13,8 @@ from typing import Any
 
 from seqsent.datasets.columns import is_usual
 from seqsent.datasets.lines import LONGEST, kind_of, no_rows, text_lines
+from seqsent.datasets.table import SAMPLE, Table
 from seqsent.errors import DataError
-
-_SAMPLE = 200  # rows that decide on delimiter, header and columns
 
 
 @dataclass(frozen=True)
@@ -29,10 +28,8 @@ class _Dialect:
         return csv.reader(lines, delimiter=self.delimiter, quoting=csv.QUOTE_NONE)
 
 
-def open_delimited(
-    path: Path, encoding: str, named: Sequence[str | None]
-) -> tuple[list[str], Callable[[Sequence[str]], Iterator[tuple[Any, ...]]]]:
-    """Return the columns of a csv or tsv file, and what yields the values of some of them.
+def open_delimited(path: Path, encoding: str, named: Sequence[str | None]) -> Table:
+    """Open a csv or tsv file.
 
     Parameters
     ----------
@@ -46,7 +43,7 @@ def open_delimited(
     csv.field_size_limit(max(csv.field_size_limit(), LONGEST))
     dialect = _tsv_dialect(path, encoding) if kind_of(path) == ".tsv" else _sniffed(path, encoding)
     with closing(_rows(path, encoding, dialect)) as all_rows:
-        sample = list(islice(all_rows, _SAMPLE))
+        sample = list(islice(all_rows, SAMPLE))
     if not sample:
         raise no_rows(path.name)
     header = _has_header(sample, named)
@@ -58,7 +55,7 @@ def open_delimited(
             for row in islice(all_rows, int(header), None):
                 yield tuple(row[place] for place in places)
 
-    return columns, rows
+    return Table(path.name, columns, rows)
 
 
 def _tsv_dialect(path: Path, encoding: str) -> _Dialect:
@@ -75,7 +72,7 @@ def _tsv_dialect(path: Path, encoding: str) -> _Dialect:
 def _sniffed(path: Path, encoding: str) -> _Dialect:
     """Take the delimiter that gives the header known names and all rows its width."""
     with closing(text_lines(path, encoding)) as file:
-        head = list(islice(file, _SAMPLE))
+        head = list(islice(file, SAMPLE))
     return max(map(_Dialect, ",;\t|"), key=partial(_fit, head=head))
 
 

@@ -9,7 +9,8 @@ from typing import Any
 
 from seqsent.datasets.columns import label_column, text_column
 from seqsent.datasets.lines import kind_of, text_lines
-from seqsent.datasets.tables import KINDS, Table, open_table, table_in_memory
+from seqsent.datasets.table import Table
+from seqsent.datasets.tables import KINDS, open_table, table_in_memory
 from seqsent.datasets.texts import Texts, expected_text
 from seqsent.errors import DataError
 

@@ -3,42 +3,22 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
+from collections.abc import Generator, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
-from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
 from typing import Any
 
 from seqsent.datasets.delimited import open_delimited
-from seqsent.datasets.labels import is_missing
 from seqsent.datasets.lines import kind_of, no_rows, text_lines
+from seqsent.datasets.table import SAMPLE, Table
 from seqsent.errors import DataError
 from seqsent.untrusted import SMALL, TIGHTEST, in_brief
 
 KINDS = (".csv", ".tsv", ".jsonl", ".ndjson", ".parquet")
 
-_SAMPLE = 200  # rows that tell what the columns are
-
 # Each is looked at to find texts and labels.
 _WIDEST = 1_000
-
-
-@dataclass(frozen=True)
-class Table:
-    """Rows with named columns, read as often as wanted and never all at once.
-
-    ``rows``, given some of the names, yields the values of these columns, row by row.
-    """
-
-    name: str
-    columns: list[str]
-    rows: Callable[[Sequence[str]], Iterator[tuple[Any, ...]]]
-
-    def sample(self, column: str) -> list[Any]:
-        """Return the first values of a column, the missing ones left out."""
-        values = (value for [value] in islice(self.rows([column]), _SAMPLE))
-        return [value for value in values if not is_missing(value)]
 
 
 def open_table(path: Path, encoding: str, named: Sequence[str | None] = ()) -> Table:
@@ -47,7 +27,7 @@ def open_table(path: Path, encoding: str, named: Sequence[str | None] = ()) -> T
     if kind in KINDS and not path.is_file():  # a pipe could be read but once
         raise DataError(f"{path.name} is no file; expected one that can be read more than once")
     if kind in (".csv", ".tsv"):
-        return _with_rows(Table(path.name, *open_delimited(path, encoding, named)))
+        return _with_rows(open_delimited(path, encoding, named))
     if kind in (".jsonl", ".ndjson"):
         return _json_table(path, encoding)
     if kind == ".parquet":
@@ -91,7 +71,7 @@ def _values(source: Any, column: Any) -> Iterator[Any]:
 
 def _json_table(path: Path, encoding: str) -> Table:
     with closing(_json_rows(path, encoding)) as all_rows:
-        sample = list(islice(all_rows, _SAMPLE))
+        sample = list(islice(all_rows, SAMPLE))
     columns = list(dict.fromkeys(key for row in sample for key in row))
 
     def rows(wanted: Sequence[str]) -> Iterator[tuple[Any, ...]]:
