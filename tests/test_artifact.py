@@ -23,17 +23,18 @@ from seqsent import (
     build_model,
     set_seed,
 )
-from seqsent.artifact import MANIFEST, MODEL, TOKENIZER, read_manifest, sample_ids, save
+from seqsent.artifact import MANIFEST, MODEL, NGRAMS, TOKENIZER, read_manifest, sample_ids, save
 from seqsent.certainty import Certainty
 from seqsent.datasets.synthetic import generate
+from seqsent.ngrams import Ngrams
 from seqsent.registry import Providers
 from seqsent.verification import verify
 
-TEXTS, _ = generate(60)
+TEXTS, NUMBERS = generate(60)
 
 
 def classifier_of(
-    multi_label: bool = False, embedding: int | str = 4, **encoding: Any
+    multi_label: bool = False, embedding: int | str = 4, runs: bool = False, **encoding: Any
 ) -> TextClassifier:
     """Return one that has learned nothing: a file keeps weights, whatever they are."""
     encoder = TextEncoder.fit(TEXTS, maxlen=12, **encoding)
@@ -48,7 +49,9 @@ def classifier_of(
         units=3,
     )
     about = {"architecture": "gru", "distribution": "seqsent", "options": {"units": 3}}
-    return TextClassifier(model, encoder, ("neg", "pos"), multi_label, about=about)
+    labels = np.eye(2, dtype=np.int32)[NUMBERS] if multi_label else np.array(NUMBERS)
+    ngrams = replace(Ngrams.fit(TEXTS, labels, 2), shares=(0.25, 0.5)) if runs else None
+    return TextClassifier(model, encoder, ("neg", "pos"), multi_label, about=about, ngrams=ngrams)
 
 
 @pytest.fixture(scope="module")
@@ -70,6 +73,8 @@ def path(classifier: TextClassifier, tmp_path: Path) -> Path:
         {"level": "subword", "vocab_size": 90},
         {"embedding": "onehot"},
         {"padding": "back", "truncation": "middle"},
+        {"runs": True},
+        {"runs": True, "multi_label": True},
     ],
     ids=str,
 )
@@ -91,6 +96,12 @@ def test_the_manifest_says_what_the_file_is(path: Path) -> None:
     assert manifest.about["options"] == {"units": 3}
     assert manifest.environment["keras"] == keras.__version__
     assert set(manifest.files) == {MODEL, TOKENIZER}
+
+
+def test_the_manifest_names_runs_of_words_where_there_are_some(tmp_path: Path) -> None:
+    save(classifier_of(runs=True), tmp_path / "model.seqsent")
+    manifest = read_manifest(tmp_path / "model.seqsent")
+    assert set(manifest.files) == {MODEL, TOKENIZER, NGRAMS}
 
 
 def test_the_manifest_keeps_answers_to_a_sample(path: Path, classifier: TextClassifier) -> None:
@@ -216,6 +227,15 @@ BROKEN: dict[str, tuple[Callable[[Path], object], str]] = {
         "certainty is no curve",
     ),
     "more fields": (change_manifest(more=1), "manifest that cannot be read"),
+    "older than the first": (change_manifest(format=0), "its format is 0; expected 1"),
+    "one label": (change_manifest(labels=["pos"]), "its labels are too few"),
+    "a label twice": (change_manifest(labels=["pos", "pos"]), "or one is there twice"),
+    "no threshold": (change_manifest(threshold=0.0), "threshold or confidence is no share"),
+    "all of it": (change_manifest(threshold=1.0), "threshold or confidence is no share"),
+    "more than sure": (change_manifest(confidence=1.5), "threshold or confidence is no share"),
+    "an answer too few": (change_manifest(sample=[[0.5]]), "sample has not one number per label"),
+    "one answer for two labels": (change_manifest(multi_label=True), r"gives '?\(None, 1\)"),
+    "no options": (change_manifest(about={"options": 3}), r"it\.about\.options"),
     "no plugin": (
         change_manifest(architecture="textcnn", distribution="seqsent-textcnn"),
         "needs the architecture 'textcnn'.*pip install seqsent-textcnn$",
@@ -285,6 +305,18 @@ def test_what_is_known_of_it_is_kept(path: Path, classifier: TextClassifier) -> 
     save(replace(classifier, threshold=0.7), path)
     loaded = seqsent.load(path)
     assert (loaded.threshold, loaded.about) == (0.7, classifier.about)
+
+
+def test_one_label_may_apply_or_not(path: Path) -> None:
+    change_manifest(labels=["spam"], multi_label=True, sample=[])(path)
+    assert read_manifest(path).labels == ("spam",)
+
+
+def test_a_classifier_may_be_unsure_of_all_but_certainties(
+    path: Path, classifier: TextClassifier
+) -> None:
+    save(replace(classifier, confidence=1.0), path)
+    assert seqsent.load(path).confidence == 1.0
 
 
 def test_certainty_is_kept(path: Path, classifier: TextClassifier) -> None:
