@@ -106,6 +106,14 @@ def test_known_texts_come_back(level: Any) -> None:
 
 
 @pytest.mark.parametrize("level", LEVELS)
+def test_what_was_read_can_be_joined_to_a_text_of_its_words(level: Any) -> None:
+    encoder = TextEncoder.fit(TEXTS, maxlen=30, level=level, vocab_size=200)
+    for text in ("a fine film", "좋은 영화"):
+        assert encoder.join(piece for piece, _ in encoder.read(text)) == text
+    assert encoder.join(()) == ""
+
+
+@pytest.mark.parametrize("level", LEVELS)
 @given(texts=st.lists(st.text(), max_size=5))
 def test_any_text_becomes_ids_in_range_and_survives_json(level: Any, texts: list[str]) -> None:
     encoder = TextEncoder.fit(TEXTS, maxlen=8, level=level, vocab_size=60)
@@ -156,9 +164,15 @@ def test_the_order_of_the_vocabulary_is_kept() -> None:
     ],
 )
 def test_what_cannot_be_used_is_named(arguments: dict[str, Any]) -> None:
-    (name,) = arguments
-    with pytest.raises(DataError, match=f"{name}="):
+    [(name, value)] = arguments.items()
+    with pytest.raises(DataError, match=f"{name}={value!r}"):
         TextEncoder.fit(TEXTS, **arguments)
+
+
+def test_the_longest_rows_are_of_a_hundred_thousand_ids() -> None:
+    assert TextEncoder.fit(["a"], maxlen=100_000).maxlen == 100_000
+    with pytest.raises(DataError, match="expected a whole number from 1 to 100,000"):
+        TextEncoder.fit(["a"], maxlen=100_001)
 
 
 def test_a_name_that_is_none_lists_those_there_are() -> None:
