@@ -3,12 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from importlib import import_module
 from typing import Any
 
 from seqsent.options import Option, options_of
-from seqsent.references import check_line, check_name, check_reference, import_function
+from seqsent.references import (
+    check_line,
+    check_name,
+    check_reference,
+    from_plugin,
+    import_function,
+)
 
 Encoder = Callable[..., Any]
 
@@ -33,6 +39,8 @@ class Architecture:
     ignores_padding : bool
         Whether the vector of a text is the same however much padding is in front of it; what
         says so is held to it by `seqsent.testing`.
+    plugin : str
+        The plugin that brought it, which the registry fills in, for messages.
 
     Raises
     ------
@@ -50,6 +58,7 @@ class Architecture:
     summary: str = ""
     reference: str = ""
     ignores_padding: bool = False
+    plugin: str = field(default="", compare=False, repr=False)
 
     def __post_init__(self) -> None:
         """Refuse what could never be used."""
@@ -57,6 +66,11 @@ class Architecture:
         check_reference(f"the encoder of architecture {self.name!r}", self.encoder)
         check_line(f"the summary of architecture {self.name!r}", self.summary)
         check_line(f"the reference of architecture {self.name!r}", self.reference)
+
+    @property
+    def encoder_called(self) -> str:
+        """What messages call the encoder: by its architecture and plugin."""
+        return f"the encoder of architecture {self.name!r}{from_plugin(self.plugin)}"
 
     def load_encoder(self) -> Encoder:
         """Return the encoder, imported if need be.
@@ -68,7 +82,7 @@ class Architecture:
         """
         # Imports Keras, its backend chosen, so that an encoder's module finds it as it is.
         import_module("seqsent.layers")
-        return import_function(f"the encoder of architecture {self.name!r}", self.encoder)
+        return import_function(self.encoder_called, self.encoder)
 
     def options(self) -> dict[str, Option]:
         """Return the options by name, read from the encoder's signature and docstring."""

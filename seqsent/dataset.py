@@ -3,11 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from seqsent.errors import PluginError, SeqsentError
-from seqsent.references import check_line, check_name, check_reference, import_function
+from seqsent.references import (
+    check_line,
+    check_name,
+    check_reference,
+    from_plugin,
+    import_function,
+)
 
 if TYPE_CHECKING:
     from seqsent.datasets import Texts
@@ -28,6 +34,8 @@ class Dataset:
         One line for listings.
     reference : str
         Where the data come from.
+    plugin : str
+        The plugin that brought it, which the registry fills in, for messages.
 
     Raises
     ------
@@ -46,6 +54,7 @@ class Dataset:
     loader: str | Callable[[], Texts]
     summary: str = ""
     reference: str = ""
+    plugin: str = field(default="", compare=False, repr=False)
 
     def __post_init__(self) -> None:
         """Refuse what could never be used."""
@@ -66,19 +75,19 @@ class Dataset:
         """
         from seqsent.datasets import Texts
 
-        loader = import_function(f"the loader of data set {self.name!r}", self.loader)
+        called = f"data set {self.name!r}{from_plugin(self.plugin)}"
+        loader = import_function(f"the loader of {called}", self.loader)
         try:
             texts = loader()
         except SeqsentError:
             raise
         except Exception as error:
             raise PluginError(
-                f"data set {self.name!r} could not be loaded: {type(error).__name__}: {error}. "
+                f"{called} could not be loaded: {type(error).__name__}: {error}. "
                 "Mend or update its plugin."
             ) from error
         if not isinstance(texts, Texts):
             raise PluginError(
-                f"the loader of data set {self.name!r} returned a {type(texts).__name__}; "
-                "expected seqsent.Texts"
+                f"the loader of {called} returned a {type(texts).__name__}; expected seqsent.Texts"
             )
         return texts

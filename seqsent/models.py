@@ -13,7 +13,7 @@ from seqsent.errors import DataError, OptionError, PluginError
 from seqsent.guard import in_one_line
 from seqsent.layers import keras
 from seqsent.options import check_options
-from seqsent.registry import get_architecture, registry
+from seqsent.registry import get_architecture
 
 # What layers that take ids call the number of ids.
 _SIZES = ("input_dim", "vocab_size")
@@ -118,7 +118,7 @@ def build_model(
         ) from error
     except (Exception, SystemExit) as error:
         raise PluginError(
-            f"{_encoder_of(architecture)} failed: {in_one_line(error)}. Mend or update it."
+            f"{architecture.encoder_called} failed: {in_one_line(error)}. Mend or update it."
         ) from error
     _check_features(architecture, features)
     if feature_dropout:
@@ -211,20 +211,13 @@ def _embed(ids: Any, vocab_size: int, embedding: Embedding, mask_padding: bool) 
     return embedded
 
 
-def _encoder_of(architecture: Architecture) -> str:
-    """Name an encoder, with the plugin that brought it, for a message."""
-    provided = registry().architectures.by_name.get(architecture.name, ())
-    plugins = [f" from plugin {plugin.name}" for plugin, one in provided if one == architecture]
-    return f"the encoder of architecture {architecture.name!r}{''.join(plugins)}"
-
-
 def _check_features(architecture: Architecture, features: Any) -> None:
     shape = getattr(features, "shape", None)
     if shape is None or len(shape) != 2 or shape[-1] is None:
         what = f"shape {tuple(shape)}" if shape is not None else type(features).__name__
         raise PluginError(
-            f"{_encoder_of(architecture)} gave {what}; expected one vector per text, shape (batch, "
-            "units). Pool over time before returning."
+            f"{architecture.encoder_called} gave {what}; expected one vector per text, shape "
+            "(batch, units). Pool over time before returning."
         )
 
 

@@ -6,7 +6,6 @@ import re
 import sys
 from collections.abc import Callable
 from importlib import import_module
-from importlib.metadata import packages_distributions
 from typing import Any
 
 from seqsent.errors import PluginError
@@ -35,6 +34,11 @@ def check_name(kind: str, name: object) -> None:
             f"{kind} name {name!r} arrived; expected lower-case letters, digits, '-' and '_', "
             "beginning with a letter"
         )
+
+
+def from_plugin(name: str) -> str:
+    """Return what a message says of whose something is, where a plugin brought it."""
+    return f" from plugin {name}" if name else ""
 
 
 def check_reference(what: str, function: object) -> None:
@@ -100,7 +104,7 @@ def import_function(what: str, function: str | Callable[..., Any]) -> Callable[.
     except (Exception, SystemExit) as error:
         raise PluginError(
             f"{what}, {function!r}, could not be imported: {in_one_line(error)}. Mend or update "
-            f"{_provider(module)}."
+            "its plugin."
         ) from error
     if not callable(imported):
         raise PluginError(
@@ -115,12 +119,6 @@ def _import(what: str, module: str) -> None:
         import_module(module)
     finally:
         keras.put_back(what, module)
-
-
-def _provider(module: str) -> str:
-    """Return what to install anew: the distribution that a module came with, if one says so."""
-    found = packages_distributions().get(module.partition(".")[0], ())
-    return " or ".join(sorted(set(found))) or "its plugin"
 
 
 def _is_reference(function: object) -> bool:

@@ -320,7 +320,11 @@ def _ask(
     manager.register(module, name=plugin.name)
     _check_hook_names(manager, module)
     architectures = _yielded(manager, others, "seqsent_architectures", Architecture)
-    return architectures, _yielded(manager, others, "seqsent_datasets", Dataset)
+    datasets = _yielded(manager, others, "seqsent_datasets", Dataset)
+    return (
+        [replace(architecture, plugin=plugin.name) for architecture in architectures],
+        [replace(dataset, plugin=plugin.name) for dataset in datasets],
+    )
 
 
 def _disabled(plugin: Plugin) -> bool:

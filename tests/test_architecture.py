@@ -33,18 +33,14 @@ def test_a_reference_is_imported() -> None:
 
 
 @pytest.mark.parametrize(
-    ("encoder", "cause", "provider"),
+    ("encoder", "cause"),
     [
-        ("seqsent_absent.model:encode", "ModuleNotFoundError", "its plugin"),
-        ("json:absent", "AttributeError", "its plugin"),
-        ("_pytest.mark:absent", "AttributeError", "pytest"),
+        ("seqsent_absent.model:encode", "ModuleNotFoundError"),
+        ("json:absent", "AttributeError"),
     ],
 )
-def test_an_encoder_that_cannot_be_imported_is_named_with_whose_it_is(
-    encoder: str, cause: str, provider: str
-) -> None:
-    named = f"of architecture 'test', '{encoder}', could.*{cause}.* Mend or update {provider}\\.$"
-    with pytest.raises(PluginError, match=named):
+def test_an_encoder_that_cannot_be_imported_is_named(encoder: str, cause: str) -> None:
+    with pytest.raises(PluginError, match=f"of architecture 'test', '{encoder}', could.*{cause}"):
         Architecture("test", encoder).load_encoder()
 
 

@@ -284,6 +284,28 @@ def test_what_a_plugin_replaces_in_keras_is_put_back(install: Install) -> None:
     assert found.architectures.names() == ["patching"]
 
 
+ABSENT = """
+    from seqsent import Architecture, Dataset, hookimpl
+
+    @hookimpl
+    def seqsent_architectures():
+        yield Architecture("lost", "seqsent_absent:encode")
+
+    @hookimpl
+    def seqsent_datasets():
+        yield Dataset("lost", "seqsent_absent:load")
+    """
+
+
+def test_what_cannot_be_imported_is_named_with_its_plugin(install: Install) -> None:
+    found = load_registry([install("lost", ABSENT)])
+    named = "lost' from plugin lost-dist:lost, 'seqsent_absent:{}', could not be imported: Module"
+    with pytest.raises(PluginError, match="the encoder of architecture '" + named.format("encode")):
+        found.architectures.get("lost")[1].load_encoder()
+    with pytest.raises(PluginError, match="the loader of data set '" + named.format("load")):
+        found.datasets.get("lost")[1].load()
+
+
 def test_an_encoder_that_replaces_parts_of_keras_is_named(install: Install) -> None:
     from seqsent.layers import keras
 
@@ -333,7 +355,11 @@ def test_a_strangers_data_set_is_found_and_loaded(install: Install) -> None:
     ("body", "error", "message"),
     [
         ("return ['fine']", PluginError, "returned a list; expected seqsent.Texts"),
-        ("1 / 0", PluginError, "'two' could not be loaded: ZeroDivisionError"),
+        (
+            "1 / 0",
+            PluginError,
+            "'two' from plugin data-dist:data could not be loaded: ZeroDivisionError",
+        ),
         ("Texts.from_labels(['fine'], ['good'])", DataError, "has one label only"),
     ],
 )
