@@ -229,7 +229,9 @@ def docs(session: nox.Session) -> None:
         session.run("sphinx-build", *options, *folders, *session.posargs, env=env)
     # Blocks train the same networks again and again: what one has compiled the next one finds.
     compiled = {"JAX_PERSISTENT_CACHE_MIN_COMPILE_TIME_SECS": "0", "XLA_FLAGS": QUICKLY}
-    session.run("pytest", "-n", "auto", "docs/tests", env={**env, **compiled, **ONE_THREAD})
+    # The pages, which take all the time, come first: dealt out in turn one process would have them.
+    command = ["pytest", "-n", "auto", "--dist", "worksteal", "docs/tests"]
+    session.run(*command, env={**env, **compiled, **ONE_THREAD})
 
 
 @nox.session(default=False)
