@@ -28,7 +28,10 @@ LAZILY = ["--no-compile"]
 WRITE_BYTECODE = {"PYTHONDONTWRITEBYTECODE": ""}
 
 # What tests compile runs so shortly that speed is not worth its price.
-QUICKLY = "--xla_backend_optimization_level=0 --xla_llvm_disable_expensive_passes=true"
+QUICKLY = (
+    "--xla_backend_optimization_level=0 --xla_llvm_disable_expensive_passes=true "
+    "--xla_cpu_use_fusion_emitters=false"
+)
 
 # Tests run side by side, on matrices so small that threads cost more than they save.
 ONE_THREAD = {"OMP_NUM_THREADS": "1", "SEQSENT_THREADS": "1"}
