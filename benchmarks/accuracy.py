@@ -8,8 +8,9 @@
 Without ``--csv`` it trains on the 25,000 training reviews of IMDB, of which each preset keeps a
 tenth to decide when to stop, and scores with the 25,000 test reviews, which decide nothing. Of a
 file a tenth is kept to score with. ``--without`` trains once more for each piece it names, with
-that piece alone changed. McNemar's exact test says whether a preset and the best baseline
-differ. What is measured is written after each training, so that nothing is lost.
+that piece alone changed; several in one pair of quotes are changed together. McNemar's exact test
+says whether a preset and the best baseline differ. What is measured is written after each
+training, so that nothing is lost.
 """
 
 from __future__ import annotations
@@ -166,7 +167,7 @@ def _variants(arguments: argparse.Namespace) -> Iterator[tuple[str, dict[str, An
         if not arguments.only_without:
             yield name, {"preset": preset}
         for change in arguments.without:
-            yield f"{name}, {change}", {"preset": preset, **parse_options([change])}
+            yield f"{name}, {change}", {"preset": preset, **parse_options(change.split())}
 
 
 def _answers(model: Any, train: Part, test: Part) -> Any:
@@ -222,7 +223,7 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--csv", type=Path)
     parser.add_argument("--name", default="IMDB", help="what the data are called")
     parser.add_argument("--unlabelled", action="store_true", help="learn from those of IMDB, too")
-    parser.add_argument("--without", nargs="*", default=[], help="pieces to change: NAME=VALUE")
+    parser.add_argument("--without", nargs="*", default=[], help="NAME=VALUE, or several in quotes")
     parser.add_argument("--only-without", action="store_true", help="not the preset itself")
     parser.add_argument("--json", type=Path)
     return parser.parse_args()
