@@ -116,9 +116,6 @@ _FAST = Preset(
         padding="back",
         truncation="middle",
         mask_padding=True,
-        word_dropout=0.1,
-        embedding_dropout=0.3,
-        feature_dropout=0.3,
         ngrams=True,
         recipe=Recipe(
             "adam",
