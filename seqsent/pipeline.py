@@ -16,6 +16,7 @@ from seqsent.classifier import TextClassifier
 from seqsent.datasets import Examples, Splits
 from seqsent.datasets.rows import Rows
 from seqsent.errors import OptionError
+from seqsent.evaluation import evaluate_probabilities
 from seqsent.layers import keras
 from seqsent.members import Members, together
 from seqsent.models import Embedding
@@ -124,9 +125,13 @@ def train(
     if plan.student:
         on_stage("what the teacher says")
         classifier = answering(members.taught(classifier.predict_proba(unlabelled)))
+    probabilities = classifier.predict_proba(validation[0])
     if not multi_label:
-        classifier = classifier.measured(classifier.predict_proba(validation[0]), validation[1])
-    about = _about(plan, classifier, splits, len(unlabelled), members.histories)
+        classifier = classifier.measured(probabilities, validation[1])
+    about = {
+        **_about(plan, classifier, splits, len(unlabelled), members.histories),
+        "validation": _figures(classifier, probabilities, validation[1]),
+    }
     if runs and classifier.ngrams:
         # The shares are known; a linear model gains by the texts that they are known from.
         classifier = replace(classifier, ngrams=replace(runs[1], shares=classifier.ngrams.shares))
@@ -227,6 +232,20 @@ def _embedding(plan: Plan, encoder: TextEncoder, texts: Any) -> Embedding:
     if plan.vectors == "learn":
         return learn_vectors(texts, encoder, plan.embedding, plan.recipe.seed)
     return read_vectors(plan.vectors, encoder.vocabulary.pieces, plan.recipe.seed)
+
+
+def _figures(
+    classifier: TextClassifier, probabilities: NDArray[np.float32], labels: NDArray[Any]
+) -> dict[str, float]:
+    """Return how good the answers to the validation texts are, which plans compare by."""
+    found = evaluate_probabilities(
+        labels,
+        probabilities,
+        classifier.label_names,
+        multi_label=classifier.multi_label,
+        threshold=classifier.threshold,
+    )
+    return {"accuracy": found.accuracy, "log_loss": found.log_loss}
 
 
 def _about(

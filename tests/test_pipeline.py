@@ -58,6 +58,20 @@ def test_every_word_is_explained_by_both_sides() -> None:
     assert explanation.without[0] == pytest.approx(explanation.probability - left, abs=1e-6)
 
 
+@pytest.mark.parametrize("multi_label", [False, True])
+def test_how_good_its_answers_to_the_validation_texts_are_is_kept(multi_label: bool) -> None:
+    labels = [np.eye(2, dtype=int)[part[1]] if multi_label else part[1] for part in PARTS]
+    texts, validation = ((part[0], each) for part, each in zip(PARTS, labels, strict=True))
+    classifier, _ = train(SMALL, texts, validation, ("bad", "good"), multi_label=multi_label)
+    chances = classifier.predict_proba(validation[0])
+    wrong = np.eye(2)[PARTS[1][1]] != (chances >= 0.5)
+    of_the_right = np.where(np.eye(2)[PARTS[1][1]] > 0, chances, 1 - chances)
+    assert classifier.about["validation"] == {
+        "accuracy": pytest.approx(1 - wrong.any(axis=1).mean()),
+        "log_loss": pytest.approx(-np.log(of_the_right).mean(), rel=1e-4),
+    }
+
+
 def test_vectors_of_a_file_are_where_training_begins(tmp_path: Path) -> None:
     (tmp_path / "some.vec").write_text("film 1 2 3 4\nfine 4 3 2 1\n")
     still = dataclasses.replace(SMALL.recipe, learning_rate=1e-12, epochs=1)
