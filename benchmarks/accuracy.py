@@ -205,22 +205,28 @@ def _csv(path: Path) -> tuple[Part, Part]:
 
 def table(results: list[dict[str, Any]]) -> Iterator[str]:
     """Yield the lines of a table in Markdown, with minutes of the processor."""
-    yield from (
-        "| | seeds | accuracy | spread | validation loss | minutes | *p* |",
-        "|---|--:|--:|--:|--:|--:|--:|",
-    )
-    for name in dict.fromkeys(result["name"] for result in results):
-        some = [result for result in results if result["name"] == name]
-        accuracies = [result["accuracy"] for result in some]
-        spread = f"{max(accuracies) - min(accuracies):.4f}" if len(some) > 1 else ""
-        losses = [loss for result in some if (loss := result.get("validation_loss")) is not None]
-        minutes = statistics.median(result["processor_seconds"] for result in some) / 60
-        chances = [result["p"] for result in some if result["p"] is not None]
-        yield (
-            f"| {name} | {len(some)} | {statistics.mean(accuracies):.4f} | {spread} | "
-            f"{f'{statistics.mean(losses):.4f}' if losses else ''} | {minutes:.1f} | "
-            f"{f'{max(chances):.1g}' if chances else ''} |"
-        )
+    names = dict.fromkeys(result["name"] for result in results)
+    rows = [_row([one for one in results if one["name"] == name]) for name in names]
+    columns = [column for column in rows[0] if not column or any(row[column] for row in rows)]
+    yield f"| {' | '.join(columns)} |"
+    yield f"|---{'|--:' * (len(columns) - 1)}|"
+    yield from (f"| {' | '.join(row[column] for column in columns)} |" for row in rows)
+
+
+def _row(some: list[dict[str, Any]]) -> dict[str, str]:
+    """Return the cells of one model's results, by column."""
+    accuracies = [result["accuracy"] for result in some]
+    spread = f" ({max(accuracies) - min(accuracies):.4f})" if len(some) > 1 else ""
+    losses = [loss for result in some if (loss := result.get("validation_loss")) is not None]
+    chances = [result["p"] for result in some if result["p"] is not None]
+    return {
+        "": some[0]["name"],
+        "seeds": str(len(some)),
+        "accuracy (spread)": f"{statistics.mean(accuracies):.4f}{spread}",
+        "loss": f"{statistics.mean(losses):.4f}" if losses else "",
+        "min": f"{statistics.median(one['processor_seconds'] for one in some) / 60:.1f}",
+        "*p*": f"{max(chances):.1g}" if chances else "",
+    }
 
 
 def _arguments() -> argparse.Namespace:
