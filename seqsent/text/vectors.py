@@ -121,7 +121,6 @@ def learn_vectors(
         _Sentences(texts, encoder),
         vector_size=width,
         min_count=1,
-        sg=1,  # skip-gram: slower than the default, and a network makes more of what it gives
         sorted_vocab=0,
         epochs=EPOCHS,
         seed=seed,
