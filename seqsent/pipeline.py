@@ -128,10 +128,8 @@ def train(
     probabilities = classifier.predict_proba(validation[0])
     if not multi_label:
         classifier = classifier.measured(probabilities, validation[1])
-    about = {
-        **_about(plan, classifier, splits, len(unlabelled), members.histories),
-        "validation": _figures(classifier, probabilities, validation[1]),
-    }
+    about = _about(plan, classifier, splits, len(unlabelled), members.histories)
+    about["validation"] = _figures(classifier, probabilities, validation[1])
     if runs and classifier.ngrams:
         # The shares are known; a linear model gains by the texts that they are known from.
         classifier = replace(classifier, ngrams=replace(runs[1], shares=classifier.ngrams.shares))
