@@ -79,7 +79,9 @@ def threads() -> int:
 
 def fix_threads() -> None:
     """Tell JAX and TensorFlow how many threads to use; to be called before they compute."""
-    for variable in ("NPROC", "TF_NUM_INTRAOP_THREADS", "TF_NUM_INTEROP_THREADS"):
+    of_jax = "NPROC", "JAX_NUM_CPU_DEVICES"
+    of_tensorflow = "TF_NUM_INTRAOP_THREADS", "TF_NUM_INTEROP_THREADS"
+    for variable in of_jax + of_tensorflow:
         os.environ[variable] = str(threads())
 
 

@@ -2,9 +2,12 @@
 
 import dataclasses
 import hashlib
+import json
 import os
+import re
 import subprocess
 import sys
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -158,15 +161,15 @@ def test_a_folder_that_is_not_there_is_named(splits: Splits, tmp_path: Path) -> 
 
 
 TRAINING = """
-import hashlib, os, sys
+import hashlib, json, os, sys
 if sys.argv[1:]:
     os.sched_setaffinity(0, [int(processor) for processor in sys.argv[1:]])
 import seqsent
 splits = seqsent.load_synthetic(size=300, maxlen=12)
 seqsent.set_seed(7)
 # Wide enough to be shared between threads.
-model = seqsent.build_model("lstm", vocab_size=splits.vocab_size, dropout=0.3,
-                            recurrent_dropout=0.2, units=96, embedding=64)
+model = seqsent.build_model("lstm", vocab_size=splits.vocab_size, units=96, embedding=64,
+                            **json.loads(os.environ["OPTIONS"]))
 recipe = seqsent.Recipe(learning_rate=0.01, epochs=3, seed=7)
 history = seqsent.fit(model, splits, recipe)
 print(history.epochs)
@@ -174,13 +177,18 @@ print(hashlib.sha256(b"".join(w.tobytes() for w in model.get_weights())).hexdige
 """
 
 
-def trained(*processors: int, **variables: str) -> list[str]:
+def trained(*processors: int, options: dict[str, Any], **variables: str) -> list[str]:
     """Train in a process of its own; return its figures and a digest of the weights."""
     done = subprocess.run(
         [sys.executable, "-c", TRAINING, *map(str, processors)],
         capture_output=True,
         text=True,
-        env={**os.environ, "SEQSENT_THREADS": "2", **variables},
+        env={
+            **os.environ,
+            "SEQSENT_THREADS": "2",
+            "OPTIONS": json.dumps({"dropout": 0.3, **options}),
+            **variables,
+        },
         check=True,
     )
     *figures, digest = done.stdout.splitlines()[-2:]
@@ -190,8 +198,21 @@ def trained(*processors: int, **variables: str) -> list[str]:
 
 def test_one_seed_gives_bit_identical_weights_on_any_number_of_processors_and_threads() -> None:
     processors = sorted(os.sched_getaffinity(0))
-    one = trained(processors[0], OMP_NUM_THREADS="1", TF_NUM_INTRAOP_THREADS="1")
-    assert one == trained(*processors, OMP_NUM_THREADS="2", TF_NUM_INTRAOP_THREADS="2")
+    train = partial(trained, options={"recurrent_dropout": 0.2})
+    one = train(processors[0], OMP_NUM_THREADS="1", TF_NUM_INTRAOP_THREADS="1")
+    assert one == train(*processors, OMP_NUM_THREADS="2", TF_NUM_INTRAOP_THREADS="2")
+
+
+@pytest.mark.skipif(keras.backend.backend() != "jax", reason="JAX' threads share each batch")
+def test_threads_that_share_batches_learn_what_one_learns() -> None:
+    # An average over masked words, too: nothing that a text has depends on the others.
+    options = {"bidirectional": True, "pooling": "mean-max", "mask_padding": True}
+    figures = [
+        [float(figure) for figure in re.findall(r"=([\d.]+)", trained(options=options, **asked)[0])]
+        for asked in ({"SEQSENT_THREADS": "1"}, {"SEQSENT_THREADS": "2"})
+    ]
+    assert figures[0] == pytest.approx(figures[1], rel=1e-3)
+    assert len(figures[0]) == 12
 
 
 def test_another_seed_gives_other_weights(splits: Splits) -> None:

@@ -109,17 +109,13 @@ def _shift(first: Array, sequence: Array) -> Array:
 
 def _weight_gradient(inputs: Array, gradients: Array) -> Array:
     """Sum the outer products of all steps and samples; (features, units)."""
-    return _rows(inputs).T @ _rows(gradients)
+    # Two axes and not one: devices that have some of the samples each could not share that.
+    return jnp.tensordot(inputs, gradients, ((0, 1), (0, 1)))
 
 
 def _bias_gradient(gradients: Array) -> Array:
     """Sum over all steps and samples; as a product, because XLA's sum takes longer."""
-    rows = _rows(gradients)
-    return jnp.ones(len(rows), rows.dtype) @ rows
-
-
-def _rows(sequence: Array) -> Array:
-    return sequence.reshape(-1, sequence.shape[-1])
+    return jnp.tensordot(jnp.ones(gradients.shape[:2], gradients.dtype), gradients, 2)
 
 
 def lstm(

@@ -13,12 +13,8 @@ from numpy.typing import NDArray
 
 from seqsent.backend import threads
 from seqsent.layers._torch import lookup
-from seqsent.layers.loop import Columns, Steps
+from seqsent.layers.loop import Columns, Steps, worth_sharing
 from seqsent.layers.recurrent import GRU, LSTM, SimpleRNN
-
-# Weights, embeddings aside, up to which threads lose more by waiting for each other than they
-# gain by sharing a step: nothing on a quiet machine, and most of the time on a busy one.
-FEW_WEIGHTS = 2**15
 
 # Layers whose call does all of their work.
 SIMPLE = {keras.layers.Embedding, keras.layers.Dense, SimpleRNN, LSTM, GRU}
@@ -65,11 +61,7 @@ def gradient(function: Callable[[Any], Any], place: Any) -> Any:
 def _threads_worth_it(model: keras.Model) -> Iterator[None]:
     """Compute in one thread if the model's products are small, and always in equally many."""
     before = torch.get_num_threads()
-    embeddings = sum(
-        layer.count_params() for layer in model.layers if isinstance(layer, keras.layers.Embedding)
-    )
-    few = model.count_params() - embeddings <= FEW_WEIGHTS
-    torch.set_num_threads(1 if few else threads())
+    torch.set_num_threads(threads() if worth_sharing(model) else 1)
     try:
         yield
     finally:

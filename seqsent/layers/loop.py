@@ -21,6 +21,10 @@ Columns = tuple[Any, ...]
 # shapes, so that few compilations serve.
 Steps = Callable[[Columns, NDArray[np.int32], int, int], None]
 
+# Weights, embeddings aside, up to which threads lose more by waiting for each other than they
+# gain by sharing a step: nothing on a quiet machine, and most of the time on a busy one.
+FEW_WEIGHTS = 2**15
+
 # Between two calls Python has its turn, and Ctrl-C its effect.
 STEPS_PER_CALL = 64
 
@@ -119,6 +123,14 @@ class Loop:
             batches = np.arange(rest, dtype=np.int32)[np.newaxis]
             steps(_to_device(columns, order[-rest:]), batches, 1, whole)
         return {name: float(value) for name, value in self._model.get_metrics_result().items()}
+
+
+def worth_sharing(model: keras.Model) -> bool:
+    """Whether a model's products are large enough for several threads."""
+    embeddings = sum(
+        layer.count_params() for layer in model.layers if isinstance(layer, keras.layers.Embedding)
+    )
+    return bool(model.count_params() - embeddings > FEW_WEIGHTS)
 
 
 def _with_loss(model: keras.Model, loss: Callable[..., Any], steps: Steps) -> Steps:
