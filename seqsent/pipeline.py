@@ -21,7 +21,7 @@ from seqsent.layers import keras
 from seqsent.members import Members, together
 from seqsent.models import Embedding
 from seqsent.ngrams import Ngrams, kind_for
-from seqsent.plan import Plan
+from seqsent.plan import LEARNED, Plan
 from seqsent.registry import registry
 from seqsent.results import Epoch, History
 from seqsent.text import TextEncoder
@@ -227,8 +227,9 @@ def _splits(
 def _embedding(plan: Plan, encoder: TextEncoder, texts: Any) -> Embedding:
     if plan.vectors == "none" or not isinstance(plan.embedding, int):
         return plan.embedding
-    if plan.vectors == "learn":
-        return learn_vectors(texts, encoder, plan.embedding, plan.recipe.seed)
+    if plan.vectors in LEARNED:
+        skip_gram = plan.vectors == "skip-gram"
+        return learn_vectors(texts, encoder, plan.embedding, plan.recipe.seed, skip_gram=skip_gram)
     return read_vectors(plan.vectors, encoder.vocabulary.pieces, plan.recipe.seed)
 
 

@@ -13,6 +13,9 @@ from seqsent.recipe import Recipe
 from seqsent.text.encoder import Level, Truncation
 from seqsent.text.padding import Side
 
+# Ways to learn vectors from texts; any other but "none" is a file's path.
+LEARNED = "learn", "skip-gram"
+
 
 @dataclass(frozen=True)
 class Plan:
@@ -38,8 +41,9 @@ class Plan:
     mask_padding, word_dropout, embedding_dropout, feature_dropout
         As in `build_model`.
     vectors : str
-        Where the embedding's first values come from: ``"none"``, chance; ``"learn"``, the
-        training texts and unlabelled ones; or the path of a file, see
+        Where the embedding's first values come from: ``"none"``, chance; ``"learn"`` or, slower
+        and better, ``"skip-gram"``, the training texts and unlabelled ones, see
+        `seqsent.text.vectors.learn_vectors`; or the path of a file, see
         `seqsent.text.vectors.read_vectors`.
     pretrain : int
         Epochs in which the network first learns which word follows, from training texts and
@@ -98,7 +102,8 @@ class Plan:
     @property
     def learns_without_labels(self) -> bool:
         """Whether anything is learned from texts without labels."""
-        return bool(self.vectors == "learn" or self.pretrain or self.recipe.virtual or self.student)
+        learned = self.vectors in LEARNED
+        return bool(learned or self.pretrain or self.recipe.virtual or self.student)
 
     @property
     def architecture_name(self) -> str:

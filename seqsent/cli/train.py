@@ -54,7 +54,8 @@ def train(
     level: Annotated[str | None, typer.Option(help="word, subword or auto.")] = None,
     truncation: Annotated[str | None, typer.Option(help="front, back or middle.")] = None,
     vectors: Annotated[
-        str | None, typer.Option(help="The words' first vectors: none, learn, or a file.")
+        str | None,
+        typer.Option(help="The words' first vectors: none, learn, skip-gram, or a file."),
     ] = None,
     unlabelled: Unlabelled = None,
     ngrams: Annotated[

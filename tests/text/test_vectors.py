@@ -52,12 +52,17 @@ def test_a_missing_file_and_one_that_is_not_packed_are_refused(tmp_path: Path) -
             read_vectors(tmp_path / name, PIECES)
 
 
-def test_words_that_stand_alike_get_vectors_alike_and_a_seed_the_same_ones() -> None:
+@pytest.mark.parametrize("skip_gram", [False, True])
+def test_words_that_stand_alike_get_vectors_alike_and_a_seed_the_same_ones(
+    skip_gram: bool,
+) -> None:
     frames = ["the {} was seen by all", "we liked the {} a lot", "a {} is a {}"]
     texts = [frame.format(*[word] * 2) for word in ("film", "movie") for frame in frames] * 60
     encoder = TextEncoder.fit([*texts, "other words stand elsewhere"] * 2, maxlen=8)
-    matrix = learn_vectors(texts, encoder, 8, seed=1)
-    np.testing.assert_array_equal(matrix, learn_vectors(texts, encoder, 8, seed=1))
+    matrix, again = (
+        learn_vectors(texts, encoder, 8, seed=1, skip_gram=skip_gram) for _ in range(2)
+    )
+    np.testing.assert_array_equal(matrix, again)
     film, movie, was = (
         matrix[encoder.vocabulary.pieces.index(word)] for word in ("film", "movie", "was")
     )
