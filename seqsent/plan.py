@@ -41,8 +41,8 @@ class Plan:
     mask_padding, word_dropout, embedding_dropout, feature_dropout
         As in `build_model`.
     vectors : str
-        Where the embedding's first values come from: ``"none"``, chance; ``"learn"`` or, slower
-        and better, ``"skip-gram"``, the training texts and unlabelled ones, see
+        Where the embedding's first values come from: ``"none"``, chance; ``"learn"`` or
+        ``"skip-gram"``, the training texts and unlabelled ones, see
         `seqsent.text.vectors.learn_vectors`; or the path of a file, see
         `seqsent.text.vectors.read_vectors`.
     pretrain : int

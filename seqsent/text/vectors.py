@@ -100,8 +100,8 @@ def learn_vectors(
     seed : int
         Equal seeds give equal vectors.
     skip_gram : bool
-        Whether from a word each of those around it is guessed, and not the word from all of them
-        together: better vectors, in four times the time.
+        Whether each of the words around a word is guessed from it, which takes longer, and not
+        the word from all of them together.
 
     Returns
     -------
