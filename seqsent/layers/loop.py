@@ -21,8 +21,8 @@ Columns = tuple[Any, ...]
 # shapes, so that few compilations serve.
 Steps = Callable[[Columns, NDArray[np.int32], int, int], None]
 
-# Weights, embeddings aside, up to which threads lose more by waiting for each other than they
-# gain by sharing a step: nothing on a quiet machine, and most of the time on a busy one.
+# Weights, embeddings aside, up to which one thread takes a step alone. PyTorch's threads gain
+# nothing on a quiet machine by sharing so little, and on a busy one lose most of the time.
 FEW_WEIGHTS = 2**15
 
 # Between two calls Python has its turn, and Ctrl-C its effect.
