@@ -219,23 +219,32 @@ class Ngrams:
         kept = read_arrays(path)
         if set(kept) != {"kind", "places", "weights", "bias", "shares"}:
             raise ValueError(f"its runs of words hold {shown(', '.join(sorted(kept)))}")
-        kind, places, weights = bytes(kept["kind"]).decode(), kept["places"], kept["weights"]
-        shapes = {"places": (len(places),), "weights": (len(places), outputs)}
-        for name, shape in {**shapes, "bias": (outputs,), "shares": (2,)}.items():
+        kind, places = bytes(kept["kind"]).decode(), kept["places"]
+        expected = {
+            "places": ((len(places),), np.int32),
+            "weights": ((len(places), outputs), np.float16),
+            "bias": ((outputs,), np.float32),
+            "shares": ((2,), np.float64),
+        }
+        for name, (shape, dtype) in expected.items():
             part = kept[name]
-            if part.shape != shape or not np.isfinite(part).all():
+            if part.shape != shape or part.dtype != dtype or not np.isfinite(part).all():
                 raise ValueError(f"the {name} of its runs of words are not {shape} numbers")
-        in_order = len(places) and np.all(np.diff(places) > 0) and places.dtype == np.int32
+        network, own = map(float, kept["shares"])
+        if not (0 <= network <= 1 and 0 <= own <= 1):
+            raise ValueError(
+                f"its runs of words have the share {own}, its network {network}; expected 0 to 1"
+            )
+        in_order = len(places) and np.all(np.diff(places) > 0)
         if not in_order or not np.all((places >= 0) & (places < BUCKETS)):
             raise ValueError("the places of its runs of words are none")
         if kind not in get_args(Kind):
             raise ValueError(f"its runs are of {shown(kind)}; expected words, characters or both")
-        network, own = map(float, kept["shares"])
         return cls(
             kind,  # type: ignore[arg-type]  # checked
             places,
-            weights.astype(np.float16),
-            kept["bias"].astype(np.float32),
+            kept["weights"],
+            kept["bias"],
             (network, own),
         )
 
