@@ -352,12 +352,14 @@ def test_the_running_backend_is_verified(path: Path) -> None:
     assert verification.difference < 1e-6
 
 
+@pytest.mark.any_backend
 def test_answers_that_are_none_are_refused(path: Path) -> None:
     change_manifest(sample=[])(path)
     with pytest.raises(ArtifactError, match="not those to its sample"):
         verify(path, [keras.backend.backend()])
 
 
+@pytest.mark.any_backend
 def test_another_model_is_not(path: Path) -> None:
     sample = [[1.0 - p for p in row] for row in read_manifest(path).sample]
     change_manifest(sample=sample)(path)

@@ -38,6 +38,7 @@ def test_a_stream_is_answered_line_by_line(run: Run, model: str) -> None:
     assert result.stdout.splitlines() == expected(model, TEXTS)
 
 
+@pytest.mark.any_backend
 def test_a_stream_of_another_encoding_is_one_line(model: str) -> None:
     done = subprocess.run(
         [sys.executable, "-m", "seqsent.cli", "predict", model],
@@ -54,6 +55,7 @@ def test_a_stream_of_another_encoding_is_one_line(model: str) -> None:
     assert done.returncode == 2
 
 
+@pytest.mark.any_backend
 def test_a_terminal_without_the_letters_gets_their_numbers(model: str) -> None:
     done = subprocess.run(
         [sys.executable, "-m", "seqsent.cli", "explain", model, "fine 영화", "--json"],
@@ -81,6 +83,7 @@ def test_a_slow_producer_gets_its_answer_at_once(model: str) -> None:
     assert process.returncode == 0
 
 
+@pytest.mark.any_backend
 @pytest.mark.parametrize("texts", ["< lines.txt", "--input lines.txt", "--json < lines.txt"])
 def test_a_reader_that_has_enough_ends_it_quietly(model: str, tmp_path: Path, texts: str) -> None:
     (tmp_path / "lines.txt").write_text("a film\n" * 50_000)
