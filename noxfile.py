@@ -33,6 +33,9 @@ QUICKLY = (
     "--xla_cpu_use_fusion_emitters=false"
 )
 
+# One more than there are processors, because some tests wait for processes of their own.
+SIDE_BY_SIDE = ["-n", str((os.cpu_count() or 1) + 1)]
+
 # Tests run side by side, on matrices so small that threads cost more than they save.
 ONE_THREAD = {"OMP_NUM_THREADS": "1", "SEQSENT_THREADS": "1"}
 
@@ -73,7 +76,7 @@ def tests(session: nox.Session, backend: str) -> None:
     session.run("python", "-c", ABSENT, *(name for name in BACKENDS if name != backend))
     # For what no backend can change one is enough: that which compiles nothing.
     chosen = [] if backend == "torch" else ["-m", "not any_backend"]
-    command = ["pytest", "-n", "auto", *chosen, *session.posargs]
+    command = ["pytest", *SIDE_BY_SIDE, *chosen, *session.posargs]
     session.run(*command, env=_environment(session, backend))
 
 
@@ -83,7 +86,7 @@ def coverage(session: nox.Session) -> None:
     _install(session, "-e", ".[jax]", "--group", "test", "--group", "coverage")
     env = _environment(session, "jax")
     session.run("coverage", "erase")
-    session.run("coverage", "run", "-m", "pytest", "-n", "auto", *session.posargs, env=env)
+    session.run("coverage", "run", "-m", "pytest", *SIDE_BY_SIDE, *session.posargs, env=env)
     session.run("coverage", "combine", "--quiet")
     session.run("coverage", "report")
 
@@ -233,7 +236,7 @@ def docs(session: nox.Session) -> None:
     # Blocks train the same networks again and again: what one has compiled the next one finds.
     compiled = {"JAX_PERSISTENT_CACHE_MIN_COMPILE_TIME_SECS": "0", "XLA_FLAGS": QUICKLY}
     # The pages, which take all the time, come first: dealt out in turn one process would have them.
-    command = ["pytest", "-n", "auto", "--dist", "worksteal", "docs/tests"]
+    command = ["pytest", *SIDE_BY_SIDE, "--dist", "worksteal", "docs/tests"]
     session.run(*command, env={**env, **compiled, **ONE_THREAD})
 
 
