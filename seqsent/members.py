@@ -62,6 +62,7 @@ class Members:
     on_stage: Callable[[str], None]
     histories: list[History] = field(default_factory=list, init=False)
     _begun: list[list[NDArray[Any]]] = field(default_factory=list, init=False)
+    _any_length: bool | None = field(default=None, init=False)  # known once one has been asked
 
     def trained(self) -> list[keras.Model]:
         """Return networks that have learned from labelled texts, and as a plan asks from others."""
@@ -177,13 +178,15 @@ class Members:
                 **plan.options,
             )
 
-        if plan.mask_padding:
+        if plan.mask_padding and self._any_length is not False:
             with warnings.catch_warnings():
                 # Keras says of a layer that it takes padding for words; here that is a question.
                 warnings.filterwarnings("ignore", "(?s).*does not support masking", UserWarning)
                 network = built(None, mask_padding=True)
-                if not padding_matters(network):
-                    return network
+                if self._any_length is None:
+                    self._any_length = not padding_matters(network)
+            if self._any_length:
+                return network
         return built(plan.maxlen, mask_padding=False)
 
 
