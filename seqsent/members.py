@@ -61,13 +61,16 @@ class Members:
     on_epoch: Callable[[int, Epoch], None] | None
     on_stage: Callable[[str], None]
     histories: list[History] = field(default_factory=list, init=False)
-    _begun: list[list[NDArray[Any]]] = field(default_factory=list, init=False)
+    _begun: list[NDArray[Any]] = field(default_factory=list, init=False)
     _any_length: bool | None = field(default=None, init=False)  # known once one has been asked
 
     def trained(self) -> list[keras.Model]:
-        """Return networks that have learned from labelled texts, and as a plan asks from others."""
+        """Return networks that have learned from labelled texts, and as a plan asks from others.
+
+        Where students are to answer, there is one, their teacher.
+        """
         networks = []
-        for number, recipe in enumerate(self._recipes()):
+        for number, recipe in enumerate(self._recipes()[: 1 if self.plan.student else None]):
             layers.set_seed(recipe.seed)
             networks.append(self._network())
             if self.plan.pretrain:
@@ -79,8 +82,7 @@ class Members:
                     unlabelled=self.unlabelled,
                     directory=self._folder("language", number),
                 )
-            if self.plan.student:
-                self._begun.append(networks[-1].get_weights())
+                self._begun = networks[-1].get_weights()
             self.on_stage("training")
             folder = self._folder("network", number)
             self._fit(networks[-1], self.splits, recipe, self.sample_weight, folder)
@@ -97,8 +99,8 @@ class Members:
         Returns
         -------
         list of keras.Model
-            Each began where the one of the same seed did, once it knew which word follows. With
-            so many texts there is no need of adversaries.
+            Each began where the teacher's network did once it knew which word follows, if it
+            was told. With so many texts there is no need of adversaries.
         """
         splits, weight = self._with_answers(answers), self.sample_weight
         if weight is not None:
@@ -107,7 +109,8 @@ class Members:
         for number, recipe in enumerate(self._recipes()):
             layers.set_seed(recipe.seed)
             networks.append(self._network())
-            networks[-1].set_weights(self._begun[number])
+            if self._begun:
+                networks[-1].set_weights(self._begun)
             self.on_stage("a student")
             alone = replace(recipe, adversarial=0.0, virtual=0.0)
             self._fit(networks[-1], splits, alone, weight, self._folder("student", number))

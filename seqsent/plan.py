@@ -55,8 +55,8 @@ class Plan:
         How many networks, of as many seeds, answer together, by the mean of their
         probabilities [1]_.
     student : bool
-        Whether networks that learn from labelled texts are, together with runs of words, only the
-        teacher of those that answer: these learn from the teacher's answers to unlabelled
+        Whether a network that learns from labelled texts is, together with runs of words, only
+        the teacher of those that answer: these learn from the teacher's answers to unlabelled
         texts, too [2]_.
 
     Raises
@@ -97,7 +97,7 @@ class Plan:
     @property
     def trainings(self) -> int:
         """How many networks are trained, one after the other."""
-        return self.members * (2 if self.student else 1)
+        return self.members + self.student
 
     @property
     def learns_without_labels(self) -> bool:
