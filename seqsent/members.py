@@ -5,6 +5,7 @@ from __future__ import annotations
 import warnings
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -62,7 +63,6 @@ class Members:
     on_stage: Callable[[str], None]
     histories: list[History] = field(default_factory=list, init=False)
     _begun: list[NDArray[Any]] = field(default_factory=list, init=False)
-    _any_length: bool | None = field(default=None, init=False)  # known once one has been asked
 
     def trained(self) -> list[keras.Model]:
         """Return networks that have learned from labelled texts, and as a plan asks from others.
@@ -71,8 +71,7 @@ class Members:
         """
         networks = []
         for number, recipe in enumerate(self._recipes()[: 1 if self.plan.student else None]):
-            layers.set_seed(recipe.seed)
-            networks.append(self._network())
+            networks.append(self._network(recipe.seed))
             if self.plan.pretrain:
                 self.on_stage("which word follows")
                 pretrain(
@@ -107,8 +106,7 @@ class Members:
             weight = np.concatenate([weight, np.ones(len(answers), dtype=weight.dtype)])
         networks = []
         for number, recipe in enumerate(self._recipes()):
-            layers.set_seed(recipe.seed)
-            networks.append(self._network())
+            networks.append(self._network(recipe.seed))
             if self._begun:
                 networks[-1].set_weights(self._begun)
             self.on_stage("a student")
@@ -162,35 +160,35 @@ class Members:
             validation=Examples(validation.ids, right),
         )
 
-    def _network(self) -> keras.Model:
+    def _network(self, seed: int) -> keras.Model:
         """Build a network; where it passes over padding as asked, for rows of any length."""
+        with warnings.catch_warnings():
+            # Keras says of a layer that it takes padding for words; here that is a question.
+            warnings.filterwarnings("ignore", "(?s).*does not support masking", UserWarning)
+            any_length = self._any_length  # asked of a network that draws numbers, too
+            layers.set_seed(seed)
+            return self._built(any_length)
+
+    @cached_property
+    def _any_length(self) -> bool:
+        layers.set_seed(self.plan.recipe.seed)
+        return self.plan.mask_padding and not padding_matters(self._built(any_length=True))
+
+    def _built(self, any_length: bool) -> keras.Model:
         plan = self.plan
-
-        def built(maxlen: int | None, mask_padding: bool) -> keras.Model:
-            return build_model(
-                plan.architecture,
-                vocab_size=self.splits.vocab_size,
-                maxlen=maxlen,
-                embedding=self.embedding,
-                num_classes=self.splits.num_classes,
-                multi_label=self.multi_label,
-                mask_padding=mask_padding,
-                word_dropout=plan.word_dropout,
-                embedding_dropout=plan.embedding_dropout,
-                feature_dropout=plan.feature_dropout,
-                **plan.options,
-            )
-
-        if plan.mask_padding and self._any_length is not False:
-            with warnings.catch_warnings():
-                # Keras says of a layer that it takes padding for words; here that is a question.
-                warnings.filterwarnings("ignore", "(?s).*does not support masking", UserWarning)
-                network = built(None, mask_padding=True)
-                if self._any_length is None:
-                    self._any_length = not padding_matters(network)
-            if self._any_length:
-                return network
-        return built(plan.maxlen, mask_padding=False)
+        return build_model(
+            plan.architecture,
+            vocab_size=self.splits.vocab_size,
+            maxlen=None if any_length else plan.maxlen,
+            embedding=self.embedding,
+            num_classes=self.splits.num_classes,
+            multi_label=self.multi_label,
+            mask_padding=any_length,
+            word_dropout=plan.word_dropout,
+            embedding_dropout=plan.embedding_dropout,
+            feature_dropout=plan.feature_dropout,
+            **plan.options,
+        )
 
 
 def together(networks: Sequence[keras.Model]) -> keras.Model:

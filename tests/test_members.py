@@ -18,14 +18,27 @@ PARTS: Any = (TEXTS[:192], np.array(LABELS[:192])), (TEXTS[192:], np.array(LABEL
 SMALL = Plan("gru", {"units": 3}, embedding=4, maxlen=16, recipe=Recipe("adam", 0.01, epochs=2))
 
 
+def convolved(x: Any) -> Any:
+    """x: (batch, time, features) -> (batch, 3)."""
+    of_pairs = keras.layers.Conv1D(3, 2, bias_initializer="ones")(x)
+    return keras.layers.GlobalMaxPooling1D()(of_pairs)
+
+
+# It is asked to pass over padding, and cannot.
+ODD = dataclasses.replace(
+    SMALL, architecture=Architecture("convolved", convolved), options={}, mask_padding=True
+)
+
+
 def trained(plan: Plan, **options: Any) -> Any:
     return train(plan, PARTS[0], PARTS[1], ("bad", "good"), **options)
 
 
-def test_networks_of_several_seeds_answer_by_their_mean() -> None:
-    several, histories = trained(dataclasses.replace(SMALL, members=2))
-    recipe = dataclasses.replace(SMALL.recipe, seed=SMALL.recipe.seed + 1)
-    singles = [trained(plan)[0] for plan in (SMALL, dataclasses.replace(SMALL, recipe=recipe))]
+@pytest.mark.parametrize("plan", [SMALL, ODD], ids=lambda plan: plan.architecture_name)
+def test_networks_of_several_seeds_answer_by_their_mean(plan: Plan) -> None:
+    several, histories = trained(dataclasses.replace(plan, members=2))
+    recipe = dataclasses.replace(plan.recipe, seed=plan.recipe.seed + 1)
+    singles = [trained(one)[0] for one in (plan, dataclasses.replace(plan, recipe=recipe))]
     expected = np.mean([single.predict_proba(TEXTS) for single in singles], axis=0)
     np.testing.assert_allclose(several.predict_proba(TEXTS), expected, atol=1e-5)
     assert [len(history.epochs) for history in histories] == [2, 2]
@@ -40,15 +53,7 @@ def test_epochs_are_counted_on_and_a_folder_has_a_state_for_each_network(tmp_pat
 
 
 def test_an_architecture_that_takes_padding_for_words_gets_rows_of_one_length() -> None:
-    def convolved(x: Any) -> Any:
-        """x: (batch, time, features) -> (batch, 3)."""
-        of_pairs = keras.layers.Conv1D(3, 2, bias_initializer="ones")(x)
-        return keras.layers.GlobalMaxPooling1D()(of_pairs)
-
-    plan = dataclasses.replace(
-        SMALL, architecture=Architecture("convolved", convolved), options={}, mask_padding=True
-    )
-    assert trained(plan)[0].model.input_shape == (None, 16)
+    assert trained(ODD)[0].model.input_shape == (None, 16)
     masked = dataclasses.replace(SMALL, mask_padding=True)
     assert trained(masked)[0].model.input_shape == (None, None)
 
