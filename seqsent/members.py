@@ -81,6 +81,7 @@ class Members:
                     unlabelled=self.unlabelled,
                     directory=self._folder("language", number),
                 )
+            if self.plan.student:
                 self._begun = networks[-1].get_weights()
             self.on_stage("training")
             folder = self._folder("network", number)
@@ -107,7 +108,7 @@ class Members:
         networks = []
         for number, recipe in enumerate(self._recipes()):
             networks.append(self._network(recipe.seed))
-            if self._begun:
+            if self.plan.pretrain:
                 networks[-1].set_weights(self._begun)
             self.on_stage("a student")
             alone = replace(recipe, adversarial=0.0, virtual=0.0)
