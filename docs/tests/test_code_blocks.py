@@ -2,9 +2,12 @@
 
 The blocks of a page run in order. Those in Python share their names; of those for a shell, the
 lines that call ``seqsent`` run, in a folder with the files of ``conftest.py``. A comment
-``<!-- skip: reason -->`` on the line before a block leaves it out.
+``<!-- skip: reason -->`` on the line before a block leaves it out. A block of ``text`` is what the
+block before it prints, figures aside.
 """
 
+import io
+import logging
 import os
 import re
 import shlex
@@ -13,6 +16,7 @@ import subprocess
 import sys
 import textwrap
 from collections.abc import Iterator
+from contextlib import redirect_stdout
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -25,7 +29,8 @@ from seqsent.cli import app
 ROOT = Path(__file__).parents[2]
 LEFT_OUT = {"_build", "examples"}  # what is built; a project of its own, with its own session
 SHELL = {"console", "sh"}
-SHOWN = {"csv", "html", "ini", "json", "markdown", "text", "toml"}  # to be read, not run
+PRINTED = {"text"}
+SHOWN = {"csv", "html", "ini", "json", "markdown", "toml"}  # to be read, not run
 
 FENCE = re.compile(
     r"(?:^[ ]*<!-- skip: (?P<reason>[^\n]+?) -->\n)?"
@@ -66,7 +71,7 @@ PAGES = [
     ),
 ]
 BLOCKS = [block for page in PAGES for block in blocks_of(page)]
-RUN = [block for block in BLOCKS if block.language in {"python", *SHELL}]
+RUN = [block for block in BLOCKS if block.language in {"python", *SHELL, *PRINTED}]
 
 
 @pytest.mark.parametrize(
@@ -78,30 +83,45 @@ def test_its_blocks_run(
     labelled: dict[str, list[str]],
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
     subtests: pytest.Subtests,
 ) -> None:
     shutil.copytree(samples, tmp_path, dirs_exist_ok=True)
     monkeypatch.chdir(tmp_path)
+    # As `basicConfig` has it on a page.
+    caplog.handler.setFormatter(logging.Formatter(logging.BASIC_FORMAT))
     names: dict[str, Any] = {"__name__": "page", **labelled}
+    printed = ""
     for block in RUN:
-        if block.page == page:
-            with subtests.test(block=str(block)):
-                run(block, names)
+        if block.page != page:
+            continue
+        with subtests.test(block=str(block)):
+            if block.language in PRINTED:
+                assert lines_of(block.code) <= lines_of(printed)
+                continue
+            caplog.clear()
+            printed = run(block, names) + caplog.text
 
 
-def run(block: Block, names: dict[str, Any]) -> None:
-    """Run a block where it can be; one in Python reads and leaves names."""
+def run(block: Block, names: dict[str, Any]) -> str:
+    """Return what a block prints, where it can be run; one in Python reads and leaves names."""
     if block.reason:
         pytest.skip(f"{block}: {block.reason}")
     if block.language == "python":
-        # Empty lines before it, so that a traceback has the page's line numbers.
-        exec(compile("\n" * block.line + block.code, block.page, "exec"), names)
-        return
+        with redirect_stdout(io.StringIO()) as printed:
+            # Empty lines before it, so that a traceback has the page's line numbers.
+            exec(compile("\n" * block.line + block.code, block.page, "exec"), names)
+        return printed.getvalue()
     commands = list(commands_of(block.code))
     if not commands:
         pytest.skip(f"{block}: none of its lines calls seqsent")
-    for command in commands:
-        run_command(command)
+    return "".join(map(run_command, commands))
+
+
+def lines_of(text: str) -> set[str]:
+    """Return the lines without what differs from run to run: figures, and room made for them."""
+    without_figures = re.sub(r"\d[\d.,]*(?:e[+-]\d+)?", "#", text)
+    return {" ".join(re.sub("─+", "─", line).split()) for line in without_figures.splitlines()}
 
 
 def commands_of(code: str) -> Iterator[str]:
@@ -112,20 +132,21 @@ def commands_of(code: str) -> Iterator[str]:
             yield command.replace("tail -f ", "cat ")  # which would never end
 
 
-def run_command(command: str) -> None:
-    """Run a command; in this process where it needs no shell, because Keras is imported here."""
+def run_command(command: str) -> str:
+    """Return what a command prints; here where it needs no shell, because Keras is imported."""
     if set(command) & set("|<>&;$*"):
         shell = ["bash", "-o", "pipefail", "-c", command]
         path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
         done = subprocess.run(shell, env={**os.environ, "PATH": path}, capture_output=True)
         assert done.returncode == 0, f"{command}: {done.stderr.decode()}"
-        return
+        return done.stdout.decode()
     result = CliRunner().invoke(app, shlex.split(command, comments=True)[1:])
     assert result.exit_code == 0, f"{command}: {result.output} {result.exception!r}"
+    return result.output
 
 
 def test_every_block_is_of_a_language_that_is_run_or_only_shown() -> None:
-    known = {"python", *SHELL, *SHOWN}
+    known = {"python", *SHELL, *PRINTED, *SHOWN}
     unknown = [f"{b}: {b.language or 'none'}" for b in BLOCKS if not known & {b.language}]
     # A directive in braces is no code, unless it is one that shows code.
     assert [entry for entry in unknown if not re.search(r": \{(?!code|literal)", entry)] == []
