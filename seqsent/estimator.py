@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Literal
 
 import numpy as np
@@ -18,6 +18,7 @@ from sklearn.utils.validation import check_is_fitted, column_or_1d
 from seqsent.architecture import Architecture
 from seqsent.artifact import save
 from seqsent.classifier import UNSURE, TextClassifier
+from seqsent.datasets.stored import StoredTexts
 from seqsent.errors import DataError
 from seqsent.models import Embedding
 from seqsent.pipeline import train
@@ -25,7 +26,7 @@ from seqsent.plan import Plan
 from seqsent.presets import DEFAULT, PIECES, changed, get_preset
 from seqsent.recipe import Schedule
 from seqsent.results import Explanation
-from seqsent.text.encoder import Level, Truncation
+from seqsent.text.encoder import Level, Truncation, checked
 from seqsent.text.padding import Side
 
 
@@ -199,16 +200,16 @@ class SentimentClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
             When texts and labels cannot be learned from, or no confidence makes answers as
             sure as asked for; what was trained is there all the same.
         """
-        texts = list(texts)
-        self.classes_, indices = _classes(texts, labels)
+        kept = _kept(texts)
+        self.classes_, indices = _classes(kept, labels)
         multi_label = indices.ndim == 2
         weights = self._weights(indices, sample_weight)
         seed = int(check_random_state(self.random_state).randint(2**31 - 1))
         first, second = self._split(indices, seed)
         self.classifier_, self.histories_ = train(
             self._plan(seed),
-            ([texts[row] for row in first], indices[first]),
-            ([texts[row] for row in second], indices[second]),
+            (kept.take(first), indices[first]),
+            (kept.take(second), indices[second]),
             tuple(str(name) for name in self.classes_),
             multi_label=multi_label,
             unlabelled=() if self.unlabelled is None else self.unlabelled,
@@ -223,7 +224,7 @@ class SentimentClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         """Return the probability of each class, shape (texts, classes), rows summing to one."""
         check_is_fitted(self)
         classifier: TextClassifier = self.classifier_
-        return classifier.predict_proba(list(texts))
+        return classifier.predict_proba(_kept(texts))
 
     def predict(self, texts: Sequence[str]) -> NDArray[Any]:
         """Return the label of each text, shape (texts,); or zeros and ones, (texts, labels).
@@ -294,6 +295,11 @@ class SentimentClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         return train_test_split(
             np.arange(len(indices)), test_size=size, random_state=seed, stratify=stratify
         )
+
+
+def _kept(texts: Iterable[str]) -> StoredTexts:
+    """Return texts where they need not fit into memory; those that are there already stay."""
+    return texts if isinstance(texts, StoredTexts) else StoredTexts.of(checked(texts))
 
 
 def _classes(texts: Sequence[str], labels: ArrayLike) -> tuple[NDArray[Any], NDArray[np.int32]]:

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from typing import Any
+from unittest.mock import patch
 
 import numpy as np
 import pytest
@@ -13,7 +14,9 @@ from sklearn.preprocessing import FunctionTransformer
 
 import seqsent
 from seqsent import DataError, OptionError, SentimentClassifier
+from seqsent.datasets.stored import StoredTexts
 from seqsent.datasets.synthetic import generate
+from seqsent.pipeline import train
 
 # A tenth is validated with, and the others are two whole batches: what is left over would be
 # compiled once more.
@@ -64,6 +67,13 @@ def test_labels_come_back_as_they_were(labels: Any) -> None:
     predicted = small(epochs=1).fit(TEXTS, labels).predict(TEXTS)
     assert predicted.dtype == labels.dtype
     assert set(predicted) <= set(labels)
+
+
+def test_texts_that_need_not_fit_into_memory_are_read_where_they_lie() -> None:
+    stored = StoredTexts.of(TEXTS)
+    with patch("seqsent.estimator.train", side_effect=train) as called:
+        small(epochs=1).fit(stored, LABELS)
+    assert [part.spool for part, _ in called.call_args.args[1:3]] == [stored.spool] * 2
 
 
 def test_many_classes() -> None:

@@ -10,20 +10,24 @@ import pytest
 
 MB = 2**20
 
-# What training does with texts, but for the network, which sees rows of ids a few at a time.
+# What a look at texts and training do with them, but for the network, which sees rows of ids a few
+# at a time.
 WITHIN_A_LIMIT = """
     import resource, sys
     from pathlib import Path
     from seqsent import TextEncoder, load_texts
     from seqsent.baselines import text_baselines
+    from seqsent.datasets.inspection import inspect
     from seqsent.datasets.rows import Rows
 
     def use(file):
-        parts = load_texts(file).split()
+        texts = load_texts(file)
+        parts = texts.split()
         encoder = TextEncoder.fit(parts[0].texts, vocab_size=10, maxlen=8)
         rows = [Rows.encoded(encoder, part.texts) for part in parts]
         accuracy = text_baselines(*((part.texts, part.labels) for part in parts))[1].test_accuracy
-        return sum(map(len, rows)), accuracy
+        found = inspect(texts, vocab_size=10, maxlen=8, splits=parts)
+        return sum(map(len, rows)), found.max_length, accuracy
 
     small, large, allowance = *sys.argv[1:3], int(sys.argv[3])
     use(small)  # what is imported counts for nothing
@@ -55,4 +59,4 @@ def test_a_file_ten_times_the_memory_limit_is_learned_from(tmp_path: Path) -> No
     assert os.path.getsize(large) > 10 * allowance
     command = [sys.executable, "-c", textwrap.dedent(WITHIN_A_LIMIT), small, large, str(allowance)]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
-    assert done.stdout.splitlines() == ["8400 1.0", "limited"], done.stderr
+    assert done.stdout.splitlines() == ["8400 41 1.0", "limited"], done.stderr

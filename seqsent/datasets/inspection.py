@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass
+from hashlib import blake2b
 from itertools import pairwise
 from typing import Any
 
@@ -158,11 +159,14 @@ def inspect(
 
 @dataclass(frozen=True)
 class _Part:
-    """What one pass over a part's words leaves; a key is the same for the same words."""
+    """What one pass over a part's words leaves.
+
+    Keys are the same for the same words, and short, because texts need not fit into memory.
+    """
 
     lengths: NDArray[np.int64]
     words: Counter[str]
-    keys: list[str]
+    keys: list[bytes]
     labels: list[bytes]
 
 
@@ -174,7 +178,8 @@ def _read(part: Texts) -> _Part:
         counts.update(words)
         lengths.append(len(words))
         if words:
-            keys.append(" ".join(words))
+            key = " ".join(words).encode("utf-8", "surrogatepass")
+            keys.append(blake2b(key, digest_size=16).digest())
             labels.append(label.tobytes())
     return _Part(np.array(lengths, dtype=np.int64), counts, keys, labels)
 
@@ -202,7 +207,7 @@ def _outside(known: set[str], parts: Sequence[_Part]) -> float:
 
 
 def _leaked(parts: Sequence[_Part]) -> int:
-    seen: set[str] = set()
+    seen: set[bytes] = set()
     leaked = 0
     for part in parts:
         leaked += sum(key in seen for key in part.keys)
