@@ -201,7 +201,12 @@ class _GRU(torch.autograd.Function):
         torch.mul(d_gates[:, 2] * s_g, 1 - r, out=d_gates[:, 1])
         d_gates[:, 3] = z
         flat = d_gates[:, :3].flatten(1, 2)
-        d_h = torch.zeros_like(states[0]) if d_h is None else d_h.t().contiguous()
+        # A copy, because it is added to, and the gradient that arrived is not this function's own.
+        d_h = (
+            torch.zeros_like(states[0])
+            if d_h is None
+            else d_h.t().clone(memory_format=torch.contiguous_format)
+        )
         d_last = d_h
         steps = [d_gates.unbind(), flat.unbind(), d_gates[:, 3].unbind()]
         steps.append(_per_step(d_sequence, len(x)))

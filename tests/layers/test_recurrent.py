@@ -122,6 +122,37 @@ def test_one_text_of_one_word(name: str, assert_same: Check) -> None:
     assert_same(*pair(name, 1, return_state=True), random_floats(1, 1, 1))
 
 
+class Beside(keras.Model):  # type: ignore[misc]
+    """A recurrent layer whose state is added to what stood there before."""
+
+    def __init__(self, layer: Any) -> None:
+        super().__init__()
+        self.layer, self.before = layer, keras.layers.Dense(layer.units)
+
+    def call(self, words: Any) -> Any:
+        before = self.before(words[:, 0])
+        sequence, state, *_ = self.layer(words)
+        return ops.concatenate([state + before, ops.mean(sequence, axis=1)], axis=1)
+
+
+@pytest.mark.parametrize("batch", [1, 3])
+@pytest.mark.parametrize("units", [1, 4])
+@pytest.mark.parametrize("name", LAYERS)
+def test_what_stands_beside_its_state_has_its_own_gradient(
+    name: str, units: int, batch: int
+) -> None:
+    inputs, targets = random_floats(batch, TIME, FEATURES), random_floats(batch, 2 * units, seed=3)
+    models = [Beside(one) for one in pair(name, units, return_sequences=True, return_state=True)]
+    for model in models:
+        model(inputs)
+    models[1].set_weights(models[0].get_weights())
+    for model in models:
+        model.compile("sgd", "mse")
+        model.train_on_batch(inputs, targets)
+    for ours, reference in zip(*(model.get_weights() for model in models), strict=True):
+        np.testing.assert_allclose(ours, reference, atol=1e-6)
+
+
 @pytest.mark.parametrize("name", LAYERS)
 def test_same_dropout_mask_same_answer(name: str, assert_same: Check) -> None:
     layer, reference = pair(name, dropout=0.4, seed=3)
