@@ -49,13 +49,14 @@ def explain(classifier: TextClassifier, text: str, label: str | None = None) -> 
     forward = _reads_forward(classifier.model)
     if forward:
         rows += [pieces[: place + 1] for place in places]
-    probabilities = classifier.probabilities_of_pieces(rows)
-    index = _index(classifier, label, probabilities[:1])
-    whole, *others = probabilities[:, index].tolist()
+    # Of a longer text runs of words see more than the network: the answer is that to all of it.
+    answer = classifier.predict_proba([text])
+    index = _index(classifier, label, answer)
+    whole, *others = classifier.probabilities_of_pieces(rows)[:, index].tolist()
     return Explanation(
         words=tuple(word for word, _ in pieces),
         label=classifier.label_names[index],
-        probability=whole,
+        probability=float(answer[0, index]),
         without=tuple(whole - other for other in others[: len(pieces)]),
         after=tuple(others[len(pieces) :]) if forward else None,
     )
@@ -63,8 +64,9 @@ def explain(classifier: TextClassifier, text: str, label: str | None = None) -> 
 
 def _reads_forward(model: keras.Model) -> bool:
     """Return whether a network reads from the first word to the last, and only so."""
-    recurrent = [layer for layer in model.layers if isinstance(layer, keras.layers.RNN)]
-    two_ways = any(isinstance(layer, keras.layers.Bidirectional) for layer in model.layers)
+    layers = model._flatten_layers()
+    recurrent = [layer for layer in layers if isinstance(layer, keras.layers.RNN)]
+    two_ways = any(isinstance(layer, keras.layers.Bidirectional) for layer in layers)
     return bool(recurrent) and not (two_ways or any(layer.go_backwards for layer in recurrent))
 
 

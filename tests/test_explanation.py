@@ -65,6 +65,19 @@ def test_only_what_is_read_is_explained() -> None:
     assert len(found.words) == 8
 
 
+@pytest.mark.parametrize("ngrams", [False, True])
+def test_the_label_is_the_answers_where_the_network_reads_a_part(ngrams: bool) -> None:
+    texts = ["a fine film", "a dull film"] * 30
+    model = SentimentClassifier(
+        preset="textbook", maxlen=6, ngrams=ngrams, learning_rate=0.02, random_state=0
+    ).fit(texts, ["pos", "neg"] * 30)
+    text = "fine " * 30 + "dull " * 6
+    found = model.explain(text)
+    assert found.label == model.predict([text])[0]
+    expected = model.predict_proba([text])[0, list(model.classes_).index(found.label)]
+    assert found.probability == pytest.approx(expected, abs=1e-6)
+
+
 def test_an_empty_text_has_an_answer_and_no_words() -> None:
     found = classifier_of().explain("!?")
     assert (found.words, found.without, found.after) == ((), (), ())
