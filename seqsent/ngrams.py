@@ -219,10 +219,13 @@ class Ngrams:
         kept = read_arrays(path)
         if set(kept) != {"kind", "places", "weights", "bias", "shares"}:
             raise ValueError(f"its runs of words hold {shown(', '.join(sorted(kept)))}")
-        kind, places = bytes(kept["kind"]).decode(), kept["places"]
+        letters, places = kept["kind"], kept["places"]
+        if letters.dtype != np.uint8 or letters.size > max(map(len, get_args(Kind))):
+            raise ValueError("its runs are of no kind; expected words, characters or both")
+        kind = letters.tobytes().decode()
         expected = {
-            "places": ((len(places),), np.int32),
-            "weights": ((len(places), outputs), np.float16),
+            "places": ((places.size,), np.int32),
+            "weights": ((places.size, outputs), np.float16),
             "bias": ((outputs,), np.float32),
             "shares": ((2,), np.float64),
         }
@@ -235,7 +238,7 @@ class Ngrams:
             raise ValueError(
                 f"its runs of words have the share {own}, its network {network}; expected 0 to 1"
             )
-        in_order = len(places) and np.all(np.diff(places) > 0)
+        in_order = places.size and np.all(np.diff(places) > 0)
         if not in_order or not np.all((places >= 0) & (places < BUCKETS)):
             raise ValueError("the places of its runs of words are none")
         if kind not in get_args(Kind):

@@ -102,6 +102,8 @@ def test_a_file_gives_the_same_answers(fitted: Ngrams, tmp_path: Path) -> None:
     ("name", "value"),
     [
         ("kind", np.frombuffer(b"syllable", dtype=np.uint8)),
+        ("kind", np.array(1_500_000_000)),
+        ("places", np.array(5, dtype=np.int32)),
         ("places", np.zeros(0, dtype=np.int32)),
         ("places", np.array([5, 3, 7], dtype=np.int32)),
         ("places", np.array([-1, 3, 7], dtype=np.int32)),
