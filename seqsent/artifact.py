@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import re
 import tempfile
 import zipfile
 from collections.abc import Mapping
@@ -91,6 +92,8 @@ class Manifest:
             raise ValueError("its labels are too few, or one is there twice")
         if not 0 < self.threshold < 1 or not 0 <= self.confidence <= 1:
             raise ValueError("its threshold or confidence is no share")
+        if not re.fullmatch(r"[\w.-]*", self.distribution, re.ASCII):
+            raise ValueError(f"{shown(self.distribution)} is no name of a package")
         if any(len(row) != len(self.labels) for row in self.sample):
             raise ValueError("its sample has not one number per label")
 
@@ -310,15 +313,19 @@ def _manifest(path: Path, parts: Mapping[str, bytes]) -> Manifest:
 
 
 def _require_plugin(path: Path, manifest: Manifest) -> None:
-    """Import the architecture's plugin, which may bring layers that the model needs."""
+    """Import the architecture's plugin, which may bring layers that the model needs.
+
+    One that came from no package, an `Architecture` itself, is not looked for.
+    """
     name = manifest.architecture
-    if name and name not in registry().architectures.by_name:
+    known = name in registry().architectures.by_name
+    if manifest.distribution and not known:
         raise ArtifactError(
-            f"{path} needs the architecture {name!r}, which no installed plugin provides. Run: "
-            f"python -m pip install {manifest.distribution or 'its package'}"
+            f"{path} needs the architecture {shown(name)}, which no installed plugin provides. "
+            f"Run: python -m pip install {manifest.distribution}"
         )
     try:
-        if name:
+        if known:
             registry().architectures.get(name)[1].load_encoder()
     except SeqsentError as error:
         raise ArtifactError(f"{path} cannot be loaded: {error}") from error

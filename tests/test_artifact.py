@@ -240,9 +240,9 @@ BROKEN: dict[str, tuple[Callable[[Path], object], str]] = {
         change_manifest(architecture="textcnn", distribution="seqsent-textcnn"),
         "needs the architecture 'textcnn'.*pip install seqsent-textcnn$",
     ),
-    "no plugin, and nobody knows whose": (
-        change_manifest(architecture="textcnn", distribution=""),
-        "needs the architecture 'textcnn'.*pip install its package$",
+    "a command for a package": (
+        change_manifest(architecture="textcnn", distribution="x; rm -rf /"),
+        "'x; rm -rf /' is no name of a package",
     ),
 }
 
@@ -273,6 +273,15 @@ def test_a_file_that_cannot_be_used_says_why(
         seqsent.load(path)
     assert str(caught.value).count(str(path)) == 1  # what is wrong is said once
     assert "\n" not in str(caught.value)
+
+
+def test_an_architecture_of_no_package_needs_none(
+    classifier: TextClassifier, tmp_path: Path
+) -> None:
+    about = {**classifier.about, "architecture": "mine", "distribution": ""}
+    save(replace(classifier, about=about), tmp_path / "mine.seqsent")
+    answers = seqsent.load(tmp_path / "mine.seqsent").predict_proba(TEXTS)
+    np.testing.assert_allclose(answers, classifier.predict_proba(TEXTS), atol=1e-6)
 
 
 def test_a_plugin_that_cannot_be_imported_is_named(
