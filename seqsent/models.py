@@ -129,7 +129,7 @@ def build_model(
 
 def vocab_size_of(model: keras.Model) -> int | None:
     """Return how many ids a model of `build_model` knows, None for another model."""
-    sizes = [getattr(layer, name, None) for layer in model.layers for name in _SIZES]
+    sizes = [getattr(layer, name, None) for layer in model._flatten_layers() for name in _SIZES]
     return next((size for size in sizes if isinstance(size, int)), None)
 
 

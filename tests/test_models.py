@@ -16,6 +16,7 @@ from seqsent import (
     get_architecture,
     list_architectures,
 )
+from seqsent.members import together
 from seqsent.models import check_ids_fit, vocab_size_of
 
 ARCHITECTURES = list_architectures()
@@ -245,6 +246,8 @@ def test_an_encoder_that_fails_is_named(error: BaseException, line: str) -> None
 def test_a_model_knows_its_vocabulary() -> None:
     assert vocab_size_of(build_model("lstm", vocab_size=30)) == 30
     assert vocab_size_of(build_model("lstm", vocab_size=30, embedding="onehot")) == 30
+    members = [build_model("lstm", vocab_size=30, maxlen=4) for _ in range(2)]
+    assert vocab_size_of(together(members)) == 30
     stranger = keras.Sequential([keras.Input((3,)), keras.layers.Dense(1)])
     assert vocab_size_of(stranger) is None
     check_ids_fit(stranger, 1_000)
