@@ -19,6 +19,8 @@ from seqsent.text.vocabulary import PADDING
 # What the vectors of common words are scaled to, near where a trainable embedding ends up.
 DEVIATION = 0.3
 
+_FLOAT32 = np.finfo(np.float32)
+
 # Passes over the texts when vectors are learned.
 EPOCHS = 5
 
@@ -42,7 +44,8 @@ def read_vectors(
     Returns
     -------
     ndarray of float32, shape (ids, width)
-        Scaled alike whatever the file's scale; the row of padding is zero.
+        Scaled alike whatever the file's scale, or as they are where all numbers are equal; the
+        row of padding is zero.
 
     Raises
     ------
@@ -157,19 +160,24 @@ def _opened(path: Path) -> AbstractContextManager[TextIO]:
 
 def _vector(path: Path, number: int, numbers: list[str]) -> NDArray[np.float32]:
     try:
-        vector = np.array(numbers, dtype=np.float32)
+        vector = np.array(numbers, dtype=np.float64)
     except ValueError as error:
         raise DataError(f"line {number} of {path} has no vector: {error}") from error
-    if not len(vector) or not np.isfinite(vector).all():
-        raise DataError(f"line {number} of {path} has no vector; expected finite numbers")
-    return vector
+    if not len(vector) or not (np.abs(vector) <= _FLOAT32.max).all():
+        raise DataError(
+            f"line {number} of {path} has no vector; expected finite numbers, none of them beyond "
+            f"{_FLOAT32.max:.1e}"
+        )
+    return vector.astype(np.float32)
 
 
 def _matrix(found: dict[int, Any], count: int, seed: int) -> NDArray[np.float32]:
     known = np.stack(list(found.values()))
-    scale = DEVIATION / max(float(known.std()), 1e-6)
+    deviation = known.std(dtype=np.float64)
+    differ = deviation > _FLOAT32.eps * np.abs(known).max()  # by more than rounding
+    scale = DEVIATION / deviation if differ else 1.0
     random = np.random.default_rng(seed)
     matrix = random.normal(0, DEVIATION, (count, known.shape[1])).astype(np.float32)
-    matrix[list(found)] = known * scale
+    matrix[list(found)] = np.multiply(known, scale, dtype=np.float64)
     matrix[PADDING] = 0
     return matrix

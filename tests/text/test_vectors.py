@@ -28,6 +28,21 @@ def test_vectors_are_found_by_word_and_scaled(head: str, packed: bool, tmp_path:
     assert matrix[6].any()
 
 
+@pytest.mark.parametrize("scale", ["e38", "e-38", "e-44"])
+def test_vectors_of_any_scale_are_scaled_alike(scale: str, tmp_path: Path) -> None:
+    (tmp_path / "some.txt").write_text(f"film 1{scale} 0 -1{scale}\nfine 0 2{scale} 0\n")
+    matrix = read_vectors(tmp_path / "some.txt", PIECES)
+    known = np.array([[1, 0, -1], [0, 2, 0]])
+    np.testing.assert_allclose(matrix[4:6], known * DEVIATION / known.std(), rtol=0.1)
+
+
+@pytest.mark.parametrize("equal", ["9", "0", "0.1", "-0.30000001"])
+def test_vectors_of_equal_numbers_stay_as_they_are(equal: str, tmp_path: Path) -> None:
+    (tmp_path / "some.txt").write_text(f"film {equal} {equal} {equal}\n")
+    matrix = read_vectors(tmp_path / "some.txt", PIECES)
+    np.testing.assert_array_equal(matrix[4], np.float32(equal))
+
+
 @pytest.mark.parametrize(
     ("content", "message"),
     [
@@ -36,6 +51,9 @@ def test_vectors_are_found_by_word_and_scaled(head: str, packed: bool, tmp_path:
         ("film 1 2\nfine 1\n", "1 and 2 numbers"),
         ("film one two\n", "line 1 of .* has no vector"),
         ("film nan 1\n", "expected finite numbers"),
+        ("film -inf 1\n", "expected finite numbers"),
+        ("film 1 1e39\n", r"line 1 of .* has no vector; .* beyond 3.4e\+38"),
+        ("film 1 1e999\n", r"beyond 3.4e\+38"),
         ("a b c d\nfilm\n", "line 2 of .* has no vector"),
     ],
 )
