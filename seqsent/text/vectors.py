@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import os
+import zlib
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager
 from pathlib import Path
@@ -15,6 +16,7 @@ from numpy.typing import NDArray
 from seqsent.errors import DataError
 from seqsent.text.encoder import TextEncoder
 from seqsent.text.vocabulary import PADDING
+from seqsent.untrusted import in_brief, regular_size, shown
 
 # What the vectors of common words are scaled to, near where a trainable embedding ends up.
 DEVIATION = 0.3
@@ -50,11 +52,20 @@ def read_vectors(
     Raises
     ------
     DataError
-        When the file is missing, no such file, or has none of the words.
+        When the file is missing, no such file, damaged, or has none of the words.
     """
     path = Path(path)
     ids = {piece: id for id, piece in enumerate(pieces)}
     found: dict[int, NDArray[np.float32]] = {}
+    try:
+        regular_size(path)
+    except ValueError as error:
+        raise DataError(
+            f"{shown(str(path))} is no path: {in_brief(error)}. Expected that of a text file with "
+            "a word and its vector on each line."
+        ) from error
+    except OSError as error:
+        raise _unreadable(path, error) from error
     try:
         with _opened(path) as lines:
             for number, line in enumerate(lines, start=1):
@@ -63,11 +74,13 @@ def read_vectors(
                     continue
                 if word in ids:
                     found[ids[word]] = _vector(path, number, numbers)
-    except OSError as error:
+    except (EOFError, zlib.error) as error:
         raise DataError(
-            f"{path} cannot be read: {error.strerror or error}. Expected a text file with a word "
-            "and its vector on each line."
+            f"{path} is cut off or damaged: {in_brief(error)}. Expected a whole gzip file; copy or "
+            "download it again."
         ) from error
+    except OSError as error:
+        raise _unreadable(path, error) from error
     if not found:
         raise DataError(
             f"{path} has a vector for none of {len(pieces):,} words; expected a text file with a "
@@ -156,6 +169,13 @@ def _opened(path: Path) -> AbstractContextManager[TextIO]:
     if path.suffix == ".gz":
         return gzip.open(path, "rt", encoding="utf-8", errors="replace")
     return path.open(encoding="utf-8", errors="replace")
+
+
+def _unreadable(path: Path, error: OSError) -> DataError:
+    return DataError(
+        f"{path} cannot be read: {in_brief(error)}. Expected a text file with a word and its "
+        "vector on each line."
+    )
 
 
 def _vector(path: Path, number: int, numbers: list[str]) -> NDArray[np.float32]:

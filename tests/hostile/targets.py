@@ -34,6 +34,7 @@ from seqsent.ngrams import Ngrams
 from seqsent.repetition import read_record
 from seqsent.reports.card import model_card
 from seqsent.text import TextEncoder
+from seqsent.text.vectors import read_vectors
 
 TEXTS = ["A fine film, truly.", "a dull film", "좋은 영화 🎬", "not fine"]
 RECIPE = Recipe("adam", 0.01, epochs=1)
@@ -167,12 +168,21 @@ def encoders() -> list[TextEncoder]:
     return [fit(), fit(unseen="drop"), fit(level="subword")]
 
 
+def vectors(path: Path) -> None:
+    """Read the vectors of a few words."""
+    pieces = encoders()[0].vocabulary.pieces
+    matrix = read_vectors(path, pieces)
+    assert len(matrix) == len(pieces)
+    assert np.isfinite(matrix).all()
+
+
 def read_encoder(content: bytes) -> None:
     """Read an encoder, and ask it."""
     encoder = TextEncoder.from_json(content)
     encoder.encode(TEXTS)
 
 
+VECTORS = b"2 3\nfilm 1 0 -1.5\nfine 0 2e-1 0\n"
 CSV = 'text,label\nA fine film,1\n"so, so",0\n\'좋은\' ""영화"",1\n'.encode()
 JSONL = b'{"text": "a film", "label": 1}\n{"text": "\xec\x98\x81", "label": "b"}\n'
 
@@ -426,6 +436,10 @@ TARGETS: dict[str, Target] = {
     ),
     "ranks": Target(
         from_file("index.json", imdb_files.read_word_index), document(RANKS), mutate_json
+    ),
+    "vec": Target(from_file("a.vec", vectors), lambda: [VECTORS, VECTORS[4:]], mutate_bytes),
+    "vec.gz": Target(
+        from_file("a.vec.gz", vectors), lambda: [gzip.compress(VECTORS)], mutate_unpacked
     ),
     "encoder": Target(
         read_encoder, lambda: [one.to_json().encode() for one in encoders()], mutate_json

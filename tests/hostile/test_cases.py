@@ -34,6 +34,7 @@ from tests.hostile.targets import (
     RANKS,
     REVIEWS,
     TARGETS,
+    VECTORS,
     arguments,
     encoders,
     imdb,
@@ -47,6 +48,7 @@ from tests.hostile.targets import (
     tarred,
     training,
     unpacked,
+    vectors,
     whole,
     with_parts,
 )
@@ -734,6 +736,27 @@ TABLES: dict[str, Case] = {
     "columns of one name": ("parquet", lambda: b"PAR1" + zlib.compress(b"a"), "cannot be read"),
 }
 
+# Vectors.
+
+VECTOR_FILES: dict[str, Case] = {
+    "vectors cut off": (
+        "vec.gz",
+        lambda: gzip.compress(VECTORS)[:-12],
+        "cut off or damaged: .* Expected a whole gzip file",
+    ),
+    "vectors cut off at the end": ("vec.gz", lambda: gzip.compress(VECTORS)[:-2], "cut off"),
+    "vectors damaged in the middle": (
+        "vec.gz",
+        lambda: gzip.compress(VECTORS)[:12] + b"\xff" * 30,
+        "cut off or damaged",
+    ),
+    "vectors of another checksum": (
+        "vec.gz",
+        lambda: gzip.compress(VECTORS)[:-8] + b"checksum",
+        "cannot be read: CRC check failed",
+    ),
+}
+
 READERS_OF_FILES: dict[str, tuple[str, Callable[[Path], object]]] = {
     "a classifier": ("a.seqsent", seqsent.load),
     "a manifest": ("a.seqsent", read_manifest),
@@ -742,13 +765,15 @@ READERS_OF_FILES: dict[str, tuple[str, Callable[[Path], object]]] = {
     "parquet": ("a.parquet", load_texts),
     "imdb.npz": ("imdb.npz", imdb_files.read_npz),
     "an archive": ("a.tar.gz", lambda path: imdb_files.read_raw(path, RANKS)),
+    "vectors": ("a.vec", vectors),
+    "packed vectors": ("a.vec.gz", vectors),
     "a word index": ("index.json", imdb_files.read_word_index),
     "a state": ("m/state.npz", restore),
     "arguments": ("m.unfinished/arguments.json", arguments),
     "metrics": ("metrics.json", read_record),
 }
 
-CASES = {**DOCUMENTS, **NETWORKS, **WEIGHTS, **ARCHIVES, **ARRAYS, **TARS, **TABLES}
+CASES = {**DOCUMENTS, **NETWORKS, **WEIGHTS, **ARCHIVES, **ARRAYS, **TARS, **TABLES, **VECTOR_FILES}
 
 
 def read(name: str, content: bytes) -> object:

@@ -70,6 +70,11 @@ def test_a_missing_file_and_one_that_is_not_packed_are_refused(tmp_path: Path) -
             read_vectors(tmp_path / name, PIECES)
 
 
+def test_what_is_no_path_is_refused() -> None:
+    with pytest.raises(DataError, match="'a.x00b' is no path: embedded null"):
+        read_vectors("a\0b", PIECES)
+
+
 @pytest.mark.parametrize("skip_gram", [False, True])
 def test_words_that_stand_alike_get_vectors_alike_and_a_seed_the_same_ones(
     skip_gram: bool,
