@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import gzip
+import math
 import os
 import zlib
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import AbstractContextManager
+from functools import partial
 from pathlib import Path
-from typing import Any, TextIO
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,10 +17,16 @@ from numpy.typing import NDArray
 from seqsent.errors import DataError
 from seqsent.text.encoder import TextEncoder
 from seqsent.text.vocabulary import PADDING
-from seqsent.untrusted import in_brief, regular_size, shown
+from seqsent.untrusted import SMALL, TIGHTEST, in_brief, regular_size, shown
 
 # What the vectors of common words are scaled to, near where a trainable embedding ends up.
 DEVIATION = 0.3
+
+# Numbers of a word, of which the vectors that are handed round have some hundred.
+WIDEST = 2**12
+
+# Characters of a line, enough for the widest vectors with all their digits.
+LONGEST = 2**17
 
 _FLOAT32 = np.finfo(np.float32)
 
@@ -52,13 +59,14 @@ def read_vectors(
     Raises
     ------
     DataError
-        When the file is missing, no such file, damaged, or has none of the words.
+        When the file is missing, no such file, damaged, or has none of the words;
+        or more than 4,096 numbers for one.
     """
     path = Path(path)
     ids = {piece: id for id, piece in enumerate(pieces)}
     found: dict[int, NDArray[np.float32]] = {}
     try:
-        regular_size(path)
+        size = regular_size(path)
     except ValueError as error:
         raise DataError(
             f"{shown(str(path))} is no path: {in_brief(error)}. Expected that of a text file with "
@@ -67,13 +75,12 @@ def read_vectors(
     except OSError as error:
         raise _unreadable(path, error) from error
     try:
-        with _opened(path) as lines:
-            for number, line in enumerate(lines, start=1):
-                word, *numbers = line.rstrip().split(" ")
-                if number == 1 and len(numbers) == 1:
-                    continue
-                if word in ids:
-                    found[ids[word]] = _vector(path, number, numbers)
+        for number, line in enumerate(_lines(path, size), start=1):
+            word, *numbers = line.rstrip().split(" ")
+            if number == 1 and len(numbers) == 1:
+                continue
+            if word in ids:
+                found[ids[word]] = _vector(path, number, numbers)
     except (EOFError, zlib.error) as error:
         raise DataError(
             f"{path} is cut off or damaged: {in_brief(error)}. Expected a whole gzip file; copy or "
@@ -165,10 +172,25 @@ class _Sentences:
         return (list(map(str, ids)) for ids in self._encoder.tokenizer.ids(self._texts, None))
 
 
-def _opened(path: Path) -> AbstractContextManager[TextIO]:
-    if path.suffix == ".gz":
-        return gzip.open(path, "rt", encoding="utf-8", errors="replace")
-    return path.open(encoding="utf-8", errors="replace")
+def _lines(path: Path, size: int) -> Iterator[str]:
+    """Yield the lines of a file, packed or not, none of them without end."""
+    packed = path.suffix == ".gz"
+    most = max(TIGHTEST * size, SMALL) if packed else math.inf
+    opener: Any = gzip.open if packed else open
+    with opener(path, "rt", encoding="utf-8", errors="replace") as file:
+        for number, line in enumerate(iter(partial(file.readline, LONGEST), ""), start=1):
+            if len(line) == LONGEST:
+                raise DataError(
+                    f"line {number} of {path} has {LONGEST:,} characters or more; expected a word "
+                    "and its vector on each line, as text. Do not trust it, or convert it first."
+                )
+            most -= len(line)
+            if most < 0:
+                raise DataError(
+                    f"{path} unpacks to more than {TIGHTEST} times what it has; expected words and "
+                    "their vectors. Do not trust it, or unpack it first."
+                )
+            yield line
 
 
 def _unreadable(path: Path, error: OSError) -> DataError:
@@ -179,10 +201,18 @@ def _unreadable(path: Path, error: OSError) -> DataError:
 
 
 def _vector(path: Path, number: int, numbers: list[str]) -> NDArray[np.float32]:
+    if len(numbers) > WIDEST:
+        raise DataError(
+            f"line {number} of {path} has {len(numbers):,} numbers; expected a word and its vector "
+            f"of {WIDEST:,} at most"
+        )
     try:
         vector = np.array(numbers, dtype=np.float64)
     except ValueError as error:
-        raise DataError(f"line {number} of {path} has no vector: {error}") from error
+        raise DataError(
+            f"line {number} of {path} has no vector: {in_brief(error)}. Expected a word and its "
+            "numbers, separated by single spaces."
+        ) from error
     if not len(vector) or not (np.abs(vector) <= _FLOAT32.max).all():
         raise DataError(
             f"line {number} of {path} has no vector; expected finite numbers, none of them beyond "

@@ -750,6 +750,26 @@ VECTOR_FILES: dict[str, Case] = {
         lambda: gzip.compress(VECTORS)[:12] + b"\xff" * 30,
         "cut off or damaged",
     ),
+    "a bomb of vectors": (
+        "vec.gz",
+        lambda: gzip.compress((b"film" + b" 1" * 1_000 + b"\n") * 2**14),
+        "more than 100 times",
+    ),
+    "a vector without end": (
+        "vec.gz",
+        lambda: gzip.compress(b"film " + b"1 " * 2**23),
+        "line 1 .* has 131,072 characters or more",
+    ),
+    "a vector of 4,097 numbers": (
+        "vec",
+        lambda: b"film" + b" 1" * 4_097,
+        "line 1 .* has 4,097 numbers; expected .* 4,096 at most",
+    ),
+    "a vector of 10,000 digits and a letter": (
+        "vec",
+        lambda: VECTORS + b"film " + DIGITS + b"x\n",
+        "line 4 .* has no vector: could not convert .*…",
+    ),
     "vectors of another checksum": (
         "vec.gz",
         lambda: gzip.compress(VECTORS)[:-8] + b"checksum",

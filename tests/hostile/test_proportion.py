@@ -27,6 +27,7 @@ LARGE = {
 BOMBS = ["terabytes in digits", "reviews that ask for memory", "reviews that are one review"]
 BOMBS += ["an embedding of a billion", "weights of 10**12 numbers", "a name of 8 GB"]
 BOMBS += ["padding of pieces without end", "labels that lie", "a bomb as tokenizer"]
+BOMBS += ["a vector without end"]
 
 def taken(name, content):
     before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss

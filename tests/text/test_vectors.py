@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from seqsent import DataError, TextEncoder
-from seqsent.text.vectors import DEVIATION, learn_vectors, read_vectors
+from seqsent.text.vectors import DEVIATION, WIDEST, learn_vectors, read_vectors
 
 PIECES = ["<pad>", "<start>", "<unknown>", "<unused>", "film", "fine", "new"]
 LINES = "film 1 0 -1\nfine 0 2 0\nother 5 5 5\n"
@@ -68,6 +68,12 @@ def test_a_missing_file_and_one_that_is_not_packed_are_refused(tmp_path: Path) -
     for name in ("gone.vec", "some.gz"):
         with pytest.raises(DataError, match=f"{name} cannot be read"):
             read_vectors(tmp_path / name, PIECES)
+
+
+def test_the_widest_vectors_with_all_their_digits_are_read(tmp_path: Path) -> None:
+    numbers = np.random.default_rng(1).normal(0, 1e-100, WIDEST)
+    (tmp_path / "some.txt").write_text(f"film {' '.join(map(str, numbers))}\n")
+    assert read_vectors(tmp_path / "some.txt", PIECES).shape == (7, WIDEST)
 
 
 def test_what_is_no_path_is_refused() -> None:
