@@ -43,8 +43,8 @@ def read_vectors(
     ----------
     path : path
         A word and its numbers on each line, as GloVe writes them; word2vec's and fastText's
-        ``.vec`` files begin with a line of two numbers, which is passed over. May end in
-        ``.gz``.
+        ``.vec`` files begin with a line of two numbers, which is passed over. So are words
+        with spaces, of which GloVe has some. May end in ``.gz``.
     pieces : sequence of str
         The words that are wanted, by id.
     seed : int
@@ -65,6 +65,7 @@ def read_vectors(
     path = Path(path)
     ids = {piece: id for id, piece in enumerate(pieces)}
     found: dict[int, NDArray[np.float32]] = {}
+    width = -1  # unknown; then that of the first line with a vector
     try:
         size = regular_size(path)
     except ValueError as error:
@@ -76,9 +77,11 @@ def read_vectors(
         raise _unreadable(path, error) from error
     try:
         for number, line in enumerate(_lines(path, size), start=1):
-            word, *numbers = line.rstrip().split(" ")
+            word, *numbers = line.rstrip().rsplit(" ", width)
             if number == 1 and len(numbers) == 1:
                 continue
+            if width < 0 and _are_numbers(numbers):
+                width = len(numbers)
             if word in ids:
                 found[ids[word]] = _vector(path, number, numbers)
     except (EOFError, zlib.error) as error:
@@ -198,6 +201,13 @@ def _unreadable(path: Path, error: OSError) -> DataError:
         f"{path} cannot be read: {in_brief(error)}. Expected a text file with a word and its "
         "vector on each line."
     )
+
+
+def _are_numbers(fields: list[str]) -> bool:
+    try:
+        return bool(list(map(float, fields)))
+    except ValueError:
+        return False
 
 
 def _vector(path: Path, number: int, numbers: list[str]) -> NDArray[np.float32]:

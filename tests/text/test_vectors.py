@@ -28,6 +28,17 @@ def test_vectors_are_found_by_word_and_scaled(head: str, packed: bool, tmp_path:
     assert matrix[6].any()
 
 
+# GloVe's vectors from 840 billion words have "at name@domain.com" and ". . .".
+@pytest.mark.parametrize("word", ["film name@domain.com", "film . . .", "film 8"])
+@pytest.mark.parametrize("head", ["", "4 3\n", "a line of some other kind of words\n"])
+def test_words_with_spaces_are_passed_over(word: str, head: str, tmp_path: Path) -> None:
+    plain, path = tmp_path / "plain.txt", tmp_path / "spaced.txt"
+    plain.write_text(LINES)
+    first, others = LINES.split("\n", 1)
+    path.write_text(f"{head}{first}\n{word} 7 7 7\n{others}")
+    np.testing.assert_array_equal(read_vectors(path, PIECES), read_vectors(plain, PIECES))
+
+
 @pytest.mark.parametrize("scale", ["e38", "e-38", "e-44"])
 def test_vectors_of_any_scale_are_scaled_alike(scale: str, tmp_path: Path) -> None:
     (tmp_path / "some.txt").write_text(f"film 1{scale} 0 -1{scale}\nfine 0 2{scale} 0\n")
@@ -49,6 +60,7 @@ def test_vectors_of_equal_numbers_stay_as_they_are(equal: str, tmp_path: Path) -
         ("", "none of 7 words"),
         ("nothing 1 2\n", "none of 7 words"),
         ("film 1 2\nfine 1\n", "1 and 2 numbers"),
+        ("film 1 2\nfine one two\n", "line 2 of .* has no vector"),
         ("film one two\n", "line 1 of .* has no vector"),
         ("film nan 1\n", "expected finite numbers"),
         ("film -inf 1\n", "expected finite numbers"),
