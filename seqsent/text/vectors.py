@@ -64,7 +64,7 @@ def read_vectors(
     """
     path = Path(path)
     ids = {piece: id for id, piece in enumerate(pieces)}
-    found: dict[int, NDArray[np.float32]] = {}
+    found: dict[int, NDArray[np.float64]] = {}
     width = -1  # unknown; then that of the first line with a vector
     try:
         size = regular_size(path)
@@ -210,7 +210,8 @@ def _are_numbers(fields: list[str]) -> bool:
         return False
 
 
-def _vector(path: Path, number: int, numbers: list[str]) -> NDArray[np.float32]:
+def _vector(path: Path, number: int, numbers: list[str]) -> NDArray[np.float64]:
+    """Return numbers of so many digits that vectors of any scale can be scaled."""
     if len(numbers) > WIDEST:
         raise DataError(
             f"line {number} of {path} has {len(numbers):,} numbers; expected a word and its vector "
@@ -228,16 +229,16 @@ def _vector(path: Path, number: int, numbers: list[str]) -> NDArray[np.float32]:
             f"line {number} of {path} has no vector; expected finite numbers, none of them beyond "
             f"{_FLOAT32.max:.1e}"
         )
-    return vector.astype(np.float32)
+    return vector
 
 
 def _matrix(found: dict[int, Any], count: int, seed: int) -> NDArray[np.float32]:
     known = np.stack(list(found.values()))
-    deviation = known.std(dtype=np.float64)
+    deviation = float(known.std())
     differ = deviation > _FLOAT32.eps * np.abs(known).max()  # by more than rounding
     scale = DEVIATION / deviation if differ else 1.0
     random = np.random.default_rng(seed)
     matrix = random.normal(0, DEVIATION, (count, known.shape[1])).astype(np.float32)
-    matrix[list(found)] = np.multiply(known, scale, dtype=np.float64)
+    matrix[list(found)] = known * scale
     matrix[PADDING] = 0
     return matrix
