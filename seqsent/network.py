@@ -10,6 +10,8 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
 from seqsent.layers import keras
 from seqsent.models import check_ids_fit
 from seqsent.untrusted import in_brief, open_archive, read_json, read_member, shown
@@ -51,7 +53,8 @@ def load_network(
     ------
     ValueError
         When it is damaged; names a program, a class that nobody registered or a file; has
-        other weights than its file has room for; or is no classifier of such ids.
+        other weights than its file has room for, or infinite ones; or is no classifier of
+        such ids.
     """
     with tempfile.TemporaryDirectory() as folder:
         file = Path(folder) / "model.keras"
@@ -68,6 +71,8 @@ def load_network(
         # Whatever Keras makes of a configuration that it cannot or will not build.
         except Exception as error:
             raise ValueError(f"its network cannot be built: {in_brief(error)}") from error
+    if not all(np.isfinite(weight).all() for weight in model.get_weights()):
+        raise ValueError("its network has weights that are no finite numbers")
     _check_ends(model, maxlen, num_classes, multi_label)
     check_ids_fit(model, vocab_size)
     return model

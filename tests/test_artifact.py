@@ -275,6 +275,17 @@ def test_a_file_that_cannot_be_used_says_why(
     assert "\n" not in str(caught.value)
 
 
+def test_weights_that_are_no_numbers_are_refused(
+    path: Path, classifier: TextClassifier, tmp_path: Path
+) -> None:
+    model = keras.models.clone_model(classifier.model)
+    model.set_weights([np.full_like(weight, np.nan) for weight in classifier.model.get_weights()])
+    model.save(tmp_path / "model.keras")
+    forge(MODEL, (tmp_path / "model.keras").read_bytes())(path)
+    with pytest.raises(ArtifactError, match="weights that are no finite numbers"):
+        seqsent.load(path)
+
+
 def test_an_architecture_of_no_package_needs_none(
     classifier: TextClassifier, tmp_path: Path
 ) -> None:
