@@ -134,8 +134,9 @@ def vocab_size_of(model: keras.Model) -> int | None:
 
 
 def takes_any_length(model: keras.Model) -> bool:
-    """Return whether rows of any length can be given to a model."""
-    return model.inputs[0].shape[1] is None
+    """Return whether rows of any length can be given to a model, which passes over padding."""
+    masked = any(getattr(layer, "mask_zero", False) for layer in model._flatten_layers())
+    return model.inputs[0].shape[1] is None and masked
 
 
 def padding_matters(model: keras.Model) -> bool:

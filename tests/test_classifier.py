@@ -38,6 +38,18 @@ def test_the_batch_a_text_is_in_does_not_matter(count: int) -> None:
         np.testing.assert_allclose(together[-1:], alone, atol=1e-6)
 
 
+@pytest.mark.parametrize("mask_padding", [False, True])
+def test_the_texts_beside_it_do_not_matter_where_the_network_takes_any_length(
+    mask_padding: bool,
+) -> None:
+    encoder = TextEncoder.fit(["a b c d e"], maxlen=40, vocab_size=None, padding="back")
+    set_seed(0)
+    model = build_model("simplernn", vocab_size=encoder.vocab_size, mask_padding=mask_padding)
+    classifier = TextClassifier(model, encoder, ("x", "y"))
+    together = classifier.predict_proba(["a b", "c d e " * 10])
+    np.testing.assert_allclose(together[:1], classifier.predict_proba(["a b"]), atol=1e-6)
+
+
 @pytest.mark.parametrize(
     ("labels", "multi_label", "kind"), [(2, False, str), (3, False, str), (3, True, tuple)]
 )
