@@ -253,17 +253,20 @@ def _study(directory: Path, seed: int, identity: str) -> tuple[Any, Any]:
     """Return Optuna and the search that a folder holds, begun if it holds none."""
     try:
         import optuna
-        from optuna.storages.journal import JournalFileBackend
+        from optuna.storages.journal import JournalFileBackend, JournalFileOpenLock
     except ImportError as error:
         raise DataError(
             'a search needs Optuna, which is not installed. Run: python -m pip install "seqsent'
             '[tune]"'
         ) from error
     optuna.logging.set_verbosity(optuna.logging.ERROR)
-    backend = JournalFileBackend(str(directory / JOURNAL))
+    journal = directory / JOURNAL
+    # Optuna's other lock is a link, which it waits for without end if it leads nowhere.
+    lock = JournalFileOpenLock(str(journal))
     try:
+        storage = optuna.storages.JournalStorage(JournalFileBackend(str(journal), lock_obj=lock))
         study = optuna.create_study(
-            storage=optuna.storages.JournalStorage(backend),
+            storage=storage,
             study_name="tune",
             load_if_exists=True,
             sampler=optuna.samplers.TPESampler(seed=seed),

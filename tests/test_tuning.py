@@ -2,10 +2,12 @@
 
 import dataclasses
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
 import pytest
+from optuna.storages.journal import JournalFileBackend
 
 from seqsent import OptionError, OutputError, Plan, Recipe, TrainingError
 from seqsent.datasets import Texts
@@ -70,6 +72,29 @@ def test_a_search_goes_on_and_a_trial_that_was_stopped_does_not_count(
         with pytest.raises(OutputError, match="a search over other texts"):
             tune(*other, trials=4, directory=tmp_path)
     assert len(tune(PLAN, texts, space, trials=2, directory=tmp_path)) == 3
+
+
+def test_the_lock_of_a_search_that_was_killed_while_it_wrote_is_not_waited_for_without_end(
+    texts: Texts, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class Kill(BaseException):
+        pass
+
+    def killed(backend: Any, _: Any) -> None:
+        backend._lock.acquire()
+        raise Kill
+
+    monkeypatch.chdir(tmp_path)
+    with monkeypatch.context() as patched:
+        patched.setattr(JournalFileBackend, "append_logs", killed)
+        with pytest.raises(Kill):
+            tune(PLAN, texts, {"units": (2,)}, trials=1, directory=Path("tuning"))
+    seconds = iter(range(0, 100_000, 10))
+    clock = SimpleNamespace(
+        monotonic=lambda: next(seconds), time=lambda: next(seconds), sleep=lambda _: None
+    )
+    monkeypatch.setattr("optuna.storages.journal._file.time", clock)
+    assert len(tune(PLAN, texts, {"units": (2,)}, trials=1, directory=Path("tuning"))) == 1
 
 
 def test_a_trial_that_is_worse_than_others_is_broken_off(texts: Texts, tmp_path: Path) -> None:
