@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -22,6 +23,9 @@ JOURNAL, FAILED = "journal.log", "failed"
 
 # Trials before the first is broken off for being worse than the others were by then.
 UNPRUNED = 4
+
+# How Optuna begins a journal.
+_FIRST = b'{"op_code":'
 
 # Of several networks, and of what stands beside them.
 _NOT_SEARCHED = {"members", "student", "ngrams"}
@@ -265,6 +269,7 @@ def _study(directory: Path, seed: int, identity: str) -> tuple[Any, Any]:
     lock = JournalFileOpenLock(str(journal))
     try:
         storage = optuna.storages.JournalStorage(JournalFileBackend(str(journal), lock_obj=lock))
+        _drop_unfinished(journal, lock)
         study = optuna.create_study(
             storage=storage,
             study_name="tune",
@@ -285,6 +290,27 @@ def _study(directory: Path, seed: int, identity: str) -> tuple[Any, Any]:
             "Name another folder."
         )
     return optuna, study
+
+
+def _drop_unfinished(journal: Path, lock: Any) -> None:
+    """Cut off what a kill left of a last line, since the next would be written behind it.
+
+    Raises
+    ------
+    ValueError
+        When the last lines are those of something else, which Optuna reads over.
+    """
+    lock.acquire()  # the line may be one that another program is writing
+    try:
+        with journal.open("r+b") as file:
+            *whole, rest = file.read().split(b"\n")
+            if whole:
+                json.loads(whole[-1])
+            elif not _FIRST.startswith(rest[: len(_FIRST)]):
+                raise ValueError("it begins with no operation")
+            file.truncate(file.tell() - len(rest))
+    finally:
+        lock.release()
 
 
 def _drawn(trial: Any, space: Space) -> dict[str, Any]:

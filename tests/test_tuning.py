@@ -1,13 +1,15 @@
 """A search tries pieces of a plan, keeps every trial, and asks the validation texts alone."""
 
 import dataclasses
+import json
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
 import pytest
-from optuna.storages.journal import JournalFileBackend
+from optuna.storages.journal import JournalFileBackend, JournalFileOpenLock
 
 from seqsent import OptionError, OutputError, Plan, Recipe, TrainingError
 from seqsent.datasets import Texts
@@ -72,6 +74,44 @@ def test_a_search_goes_on_and_a_trial_that_was_stopped_does_not_count(
         with pytest.raises(OutputError, match="a search over other texts"):
             tune(*other, trials=4, directory=tmp_path)
     assert len(tune(PLAN, texts, space, trials=2, directory=tmp_path)) == 3
+
+
+@pytest.mark.parametrize("kept", [0.01, 0.1, 0.5, 0.999])
+def test_a_search_goes_on_whose_last_line_was_cut(
+    kept: float, texts: Texts, tmp_path: Path
+) -> None:
+    space: Space = {"units": (2, 3)}
+    tune(PLAN, texts, space, trials=1, directory=tmp_path)
+    journal = tmp_path / "journal.log"
+    whole = journal.read_bytes()
+    journal.write_bytes(whole[: int(kept * len(whole))])
+    assert len(tune(PLAN, texts, space, trials=2, directory=tmp_path)) == 2
+    assert all(json.loads(line) for line in journal.read_text().splitlines())
+    assert len(tune(PLAN, texts, space, trials=2, directory=tmp_path)) == 2
+
+
+def test_a_line_that_another_program_is_writing_is_not_cut(texts: Texts, tmp_path: Path) -> None:
+    space: Space = {"units": (2, 3)}
+    tune(PLAN, texts, space, trials=1, directory=tmp_path)
+    journal = tmp_path / "journal.log"
+    line = b'{"op_code":2,"worker_id":"another","study_id":0,"user_attr":{"note":"a film"}}\n'
+    lock = JournalFileOpenLock(str(journal))
+    lock.acquire()
+    with journal.open("ab") as file:
+        file.write(line[:30])
+
+    def finish() -> None:
+        with journal.open("ab") as file:
+            file.write(line[30:])
+        lock.release()
+
+    with ThreadPoolExecutor(1) as pool:
+        found = pool.submit(tune, PLAN, texts, space, trials=1, directory=tmp_path)
+        with pytest.raises(TimeoutError):
+            found.result(timeout=1)
+        finish()
+        assert len(found.result()) == 1
+    assert line in journal.read_bytes()
 
 
 def test_the_lock_of_a_search_that_was_killed_while_it_wrote_is_not_waited_for_without_end(
@@ -139,10 +179,14 @@ def test_a_plan_with_a_student_is_searched_without_it(texts: Texts, tmp_path: Pa
     assert trial.state == "done"
 
 
-def test_a_folder_with_something_else_is_refused(texts: Texts, tmp_path: Path) -> None:
-    (tmp_path / "journal.log").write_text("something else\n")
+@pytest.mark.parametrize("content", ["something else\n", "something else", "a\nb", "\n"])
+def test_a_folder_with_something_else_is_refused(
+    content: str, texts: Texts, tmp_path: Path
+) -> None:
+    (tmp_path / "journal.log").write_text(content)
     with pytest.raises(OutputError, match="holds no search"):
         tune(PLAN, texts, {"units": (2,)}, trials=1, directory=tmp_path)
+    assert (tmp_path / "journal.log").read_text() == content
 
 
 @pytest.mark.parametrize(
