@@ -18,6 +18,7 @@ from seqsent.pipeline import train
 from seqsent.plan import Plan
 from seqsent.presets import PIECES, changed
 from seqsent.results import Epoch, Watcher
+from seqsent.untrusted import in_brief
 
 JOURNAL, FAILED = "journal.log", "failed"
 
@@ -280,9 +281,10 @@ def _study(directory: Path, seed: int, identity: str) -> tuple[Any, Any]:
         known = study.user_attrs.get("identity")
         if known is None:
             study.set_user_attr("identity", identity)
-    except (OSError, ValueError, KeyError) as error:
+    # Whatever lines of JSON that are none of its own make of Optuna.
+    except Exception as error:
         raise OutputError(
-            f"{directory} holds no search that can go on: {error}. Name another folder."
+            f"{directory} holds no search that can go on: {in_brief(error)}. Name another folder."
         ) from error
     if known not in (None, identity):
         raise OutputError(

@@ -179,7 +179,21 @@ def test_a_plan_with_a_student_is_searched_without_it(texts: Texts, tmp_path: Pa
     assert trial.state == "done"
 
 
-@pytest.mark.parametrize("content", ["something else\n", "something else", "a\nb", "\n"])
+@pytest.mark.parametrize(
+    "content",
+    [
+        "something else\n",
+        "something else",
+        "a\nb",
+        "\n",
+        "[]\n",
+        "null\n",
+        "[" * 100_000 + "\n",
+        '{"op_code": 99}\n',
+        '{"op_code":4,"worker_id":"","study_id":0}\n{"op_code":0,"study_name":"a","directions":1}\n',
+        '{"op_code":0,"study_name":"a","directions":[1]}\n{"op_code":2,"study_id":0,"user_attr":{}}\n',
+    ],
+)
 def test_a_folder_with_something_else_is_refused(
     content: str, texts: Texts, tmp_path: Path
 ) -> None:
