@@ -18,7 +18,7 @@ from seqsent.pipeline import train
 from seqsent.plan import Plan
 from seqsent.presets import PIECES, changed
 from seqsent.results import Epoch, Watcher
-from seqsent.untrusted import in_brief
+from seqsent.untrusted import conform, in_brief
 
 JOURNAL, FAILED = "journal.log", "failed"
 
@@ -278,6 +278,10 @@ def _study(directory: Path, seed: int, identity: str) -> tuple[Any, Any]:
             sampler=optuna.samplers.TPESampler(seed=seed),
             pruner=optuna.pruners.MedianPruner(n_startup_trials=UNPRUNED),
         )
+        if study.directions != [optuna.study.StudyDirection.MINIMIZE]:
+            raise ValueError("it is not for the lowest of one loss")
+        for one in study.get_trials(deepcopy=False):
+            _check(one, optuna.trial.create_trial)
         known = study.user_attrs.get("identity")
         if known is None:
             study.set_user_attr("identity", identity)
@@ -313,6 +317,20 @@ def _drop_unfinished(journal: Path, lock: Any) -> None:
             file.truncate(file.tell() - len(rest))
     finally:
         lock.release()
+
+
+def _check(trial: Any, create_trial: Callable[..., Any]) -> None:
+    """Raise an error if Optuna would take no new trial like this, or a loss of it is none."""
+    create_trial(
+        state=trial.state,
+        values=trial.values,
+        params=trial.params,
+        distributions=trial.distributions,
+    )
+    conform(trial.value, float | None, "the loss of a trial")
+    epochs = trial.intermediate_values
+    conform(list(epochs), list[int], "epochs")
+    conform(list(epochs.values()), list[float], "losses")
 
 
 def _drawn(trial: Any, space: Space) -> dict[str, Any]:

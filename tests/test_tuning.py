@@ -2,6 +2,7 @@
 
 import dataclasses
 import json
+import re
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from types import SimpleNamespace
@@ -201,6 +202,35 @@ def test_a_folder_with_something_else_is_refused(
     with pytest.raises(OutputError, match="holds no search"):
         tune(PLAN, texts, {"units": (2,)}, trials=1, directory=tmp_path)
     assert (tmp_path / "journal.log").read_text() == content
+
+
+@pytest.mark.parametrize(
+    ("found", "damaged"),
+    [
+        (r'"directions":\[1\]', '"directions":[2]'),
+        (r'"directions":\[1\]', '"directions":[]'),
+        (r'"values":\[', '"values":["a",'),
+        (r'"values":\[.*?\]', '"values":"a"'),
+        (r'"values":\[.*?\]', '"values":["a"]'),
+        (r'"values":\[.*?\]', '"values":[]'),
+        (r'"values":\[.*?\]', '"values":null'),
+        (r'"step":1', '"step":"a"'),
+        (r'"intermediate_value":[^,}]*', '"intermediate_value":{}'),
+        (r'"param_value_internal":[^,}]*', '"param_value_internal":[]'),
+        (r'"param_value_internal":[^,}]*', '"param_value_internal":99'),
+    ],
+)
+def test_a_search_with_something_else_than_losses_and_pieces_is_refused(
+    found: str, damaged: str, texts: Texts, tmp_path: Path
+) -> None:
+    space: Space = {"units": (2, 3), "clip": Range(1.0, 2.0)}
+    tune(PLAN, texts, space, trials=1, directory=tmp_path)
+    journal = tmp_path / "journal.log"
+    content, count = re.subn(found, damaged, journal.read_text())
+    assert count
+    journal.write_text(content)
+    with pytest.raises(OutputError, match="holds no search"):
+        tune(PLAN, texts, space, trials=2, directory=tmp_path)
 
 
 @pytest.mark.parametrize(
