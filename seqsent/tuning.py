@@ -18,7 +18,7 @@ from seqsent.pipeline import train
 from seqsent.plan import Plan
 from seqsent.presets import PIECES, changed
 from seqsent.results import Epoch, Watcher
-from seqsent.untrusted import conform, in_brief
+from seqsent.untrusted import conform, in_brief, regular_size
 
 JOURNAL, FAILED = "journal.log", "failed"
 
@@ -269,6 +269,8 @@ def _study(directory: Path, seed: int, identity: str) -> tuple[Any, Any]:
     # Optuna's other lock is a link, which it waits for without end if it leads nowhere.
     lock = JournalFileOpenLock(str(journal))
     try:
+        if journal.exists():
+            regular_size(journal)
         storage = optuna.storages.JournalStorage(JournalFileBackend(str(journal), lock_obj=lock))
         _drop_unfinished(journal, lock)
         study = optuna.create_study(

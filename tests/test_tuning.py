@@ -2,6 +2,7 @@
 
 import dataclasses
 import json
+import os
 import re
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -202,6 +203,22 @@ def test_a_folder_with_something_else_is_refused(
     with pytest.raises(OutputError, match="holds no search"):
         tune(PLAN, texts, {"units": (2,)}, trials=1, directory=tmp_path)
     assert (tmp_path / "journal.log").read_text() == content
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="this system has no pipes in folders")
+@pytest.mark.parametrize("kind", ["pipe", "folder", "device"])
+def test_a_journal_that_is_no_file_is_refused_at_once(
+    kind: str, texts: Texts, tmp_path: Path
+) -> None:
+    journal = tmp_path / "journal.log"
+    if kind == "pipe":
+        os.mkfifo(journal)
+    elif kind == "folder":
+        journal.mkdir()
+    else:
+        journal.symlink_to("/dev/null")
+    with pytest.raises(OutputError, match="it is a (folder|pipe or a device)"):
+        tune(PLAN, texts, {"units": (2,)}, trials=1, directory=tmp_path)
 
 
 @pytest.mark.parametrize(

@@ -57,6 +57,14 @@ def test_a_search_without_a_trial_that_came_to_an_end_names_none(
     assert refused("tune", reviews, *FIXED, *search).startswith("each of 2 trials failed")
 
 
+def test_a_folder_with_something_else_is_refused(
+    refused: Callable[..., str], reviews: str, tmp_path: Path
+) -> None:
+    (tmp_path / "journal.log").write_text("[]\n", encoding="utf-8")
+    said = refused("tune", reviews, *FIXED, "--search", "clip=1,2", "--directory", str(tmp_path))
+    assert said.startswith(f"{tmp_path} holds no search that can go on: ")
+
+
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
