@@ -206,6 +206,8 @@ def tune(
     parts = [(part.texts, part.labels) for part in texts.split(seed=plan.recipe.seed)[:2]]
 
     def loss_of(trial: Any) -> float:
+        # Each trial's draws are its own, so that those of a search that goes on are no others.
+        study.sampler = optuna.samplers.TPESampler(seed=plan.recipe.seed + trial.number)
         tried = with_pieces(plan, _drawn(trial, space))
         # What only a student would learn from is left out as it is.
         more = () if taught and not tried.learns_without_labels else unlabelled
@@ -238,7 +240,7 @@ def tune(
         named = replace(plan, architecture=plan.architecture_name)
         asked = repr((named, dict(space), texts.fingerprint, len(unlabelled)))
         identity = hashlib.sha256(asked.encode()).hexdigest()
-        optuna, study = _study(directory, plan.recipe.seed, identity)
+        optuna, study = _study(directory, identity)
         try:
             study.optimize(
                 loss_of,
@@ -254,7 +256,7 @@ def tune(
         return tuple(sorted(_trials(study), key=_rank))
 
 
-def _study(directory: Path, seed: int, identity: str) -> tuple[Any, Any]:
+def _study(directory: Path, identity: str) -> tuple[Any, Any]:
     """Return Optuna and the search that a folder holds, begun if it holds none."""
     try:
         import optuna
@@ -277,7 +279,6 @@ def _study(directory: Path, seed: int, identity: str) -> tuple[Any, Any]:
             storage=storage,
             study_name="tune",
             load_if_exists=True,
-            sampler=optuna.samplers.TPESampler(seed=seed),
             pruner=optuna.pruners.MedianPruner(n_startup_trials=UNPRUNED),
         )
         if study.directions != [optuna.study.StudyDirection.MINIMIZE]:

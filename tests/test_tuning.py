@@ -78,6 +78,17 @@ def test_a_search_goes_on_and_a_trial_that_was_stopped_does_not_count(
     assert len(tune(PLAN, texts, space, trials=2, directory=tmp_path)) == 3
 
 
+def test_a_search_in_two_goes_tries_what_one_in_one_go_does(texts: Texts, tmp_path: Path) -> None:
+    space: Space = {"learning_rate": Range(1e-4, 1e-1), "embedding": Range(2, 9)}
+
+    def pieces(folder: str, trials: int) -> list[Any]:
+        found = tune(PLAN, texts, space, trials=trials, directory=tmp_path / folder)
+        return [one.pieces for one in sorted(found, key=lambda one: one.number)]
+
+    pieces("two", 2)
+    assert pieces("two", 4) == pieces("one", 4)
+
+
 @pytest.mark.parametrize("kept", [0.01, 0.1, 0.5, 0.999])
 def test_a_search_goes_on_whose_last_line_was_cut(
     kept: float, texts: Texts, tmp_path: Path
