@@ -110,7 +110,7 @@ class Rows:
         -------
         ndarray of int, shape (n,)
             The same rows. Those that come together are drawn from all of their width, and
-            come when the first of them would have.
+            come when the first of them would have; fewer of the widest, left over, come last.
         """
         places = np.argsort(widths(self.lengths[order], self.maxlen), kind="stable")
         whole = len(order) // count * count

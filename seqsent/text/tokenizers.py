@@ -134,6 +134,14 @@ class SubwordTokenizer:
 
     model: Any
 
+    def __post_init__(self) -> None:
+        """Take what looks like a reserved piece in a text for what it is, a word."""
+        self.model.encode_special_tokens = True
+
+    def __reduce__(self) -> tuple[type[SubwordTokenizer], tuple[Any]]:
+        """Be built anew in another process, to which tokenizers does not take that along."""
+        return type(self), (self.model,)
+
     @classmethod
     def fit(cls, texts: Iterable[str], vocab_size: int | None) -> SubwordTokenizer:
         """Learn which characters to join, until there are so many pieces."""

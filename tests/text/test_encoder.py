@@ -1,5 +1,6 @@
 """Raw texts to rows of ids, by words or subwords, and to JSON and back."""
 
+import copy
 import json
 from pathlib import Path
 from typing import Any
@@ -14,6 +15,7 @@ from seqsent.datasets import imdb
 from seqsent.datasets.imdb_files import _texts
 from seqsent.text import tokenizers
 from seqsent.text.tokenizers import WordTokenizer
+from seqsent.text.vocabulary import FIRST_WORD
 from seqsent.text.words import last_words, split_words
 
 TEXTS = ["a fine film", "a bad, bad film", "좋은 영화 좋은 음악", "나쁜 영화", ""]
@@ -244,6 +246,14 @@ def test_imdb_becomes_keras_ids(imdb_folder: Path) -> None:
         ]
         expected = imdb._encode(reviews, np.arange(len(reviews)), 500, 100)
         np.testing.assert_array_equal(encoder.encode(in_order), expected.ids)
+
+
+@pytest.mark.parametrize("level", LEVELS)
+def test_what_looks_like_a_reserved_piece_is_a_word(level: Any) -> None:
+    encoder = TextEncoder.fit(["<pad> <start> <unknown> fine"] * 9, level=level, maxlen=20)
+    for same in (encoder, TextEncoder.from_json(encoder.to_json()), copy.deepcopy(encoder)):
+        ids = [id for _, id in same.read("<pad> <start> <unknown> fine")]
+        assert min(ids) >= FIRST_WORD
 
 
 def test_subwords_are_learned_from_as_much_as_fits(monkeypatch: pytest.MonkeyPatch) -> None:
