@@ -11,8 +11,9 @@ import tarfile
 import zipfile
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from importlib import import_module
 from pathlib import Path
-from typing import Self
+from typing import IO, Self
 
 import numpy as np
 
@@ -38,6 +39,16 @@ WORD_INDEX = "imdb_word_index.json"
 # Larger than any review or array of the real files by far.
 _LARGEST_REVIEW = 10**6
 _LARGEST_ARRAY = 10**9
+
+
+# What packed files begin with, and what unpacks them. tarfile would do so itself, and would look
+# neither at checksums nor for an end.
+_PACKED = {
+    b"\x1f\x8b": "gzip",
+    b"BZh": "bz2",
+    b"\xfd7zXZ\0": "lzma",
+    b"\x5d\0\0\x80": "lzma",
+}
 
 _REVIEW = re.compile(r"(?:.*/)?(train|test)/(pos|neg)/(\d+_\d+\.txt)")
 
@@ -169,15 +180,33 @@ def _folder_files(path: Path) -> Iterator[tuple[str, Callable[[], bytes]]]:
 def _archive_files(path: Path) -> Iterator[tuple[str, Callable[[], bytes]]]:
     """Yield names and contents as they come by; nothing is unpacked, whatever a name says."""
     most = max(TIGHTEST * regular_size(path), SMALL)
-    with tarfile.open(path, mode="r|*", tarinfo=_Member) as archive:
+    with (
+        _unpacked(path) as whole,
+        tarfile.open(fileobj=whole, mode="r|", tarinfo=_Member) as archive,
+    ):
         for member in archive:
-            if archive.offset > most:
-                raise tarfile.ReadError(
-                    f"it would unpack to more than {TIGHTEST} times what it has. Do not trust it"
-                )
+            _check(archive.offset, most)
             file = archive.extractfile(member) if member.isfile() else None
             if file is not None and member.size <= _LARGEST_REVIEW:
                 yield member.name, file.read
+        # The checksum comes last.
+        while whole.read(tarfile.RECORDSIZE):
+            _check(whole.tell(), most)
+
+
+def _unpacked(path: Path) -> IO[bytes]:
+    with path.open("rb") as packed:
+        begin = packed.read(max(map(len, _PACKED)))
+    module = next((name for magic, name in _PACKED.items() if begin.startswith(magic)), "io")
+    file: IO[bytes] = import_module(module).open(path, "rb")
+    return file
+
+
+def _check(size: int, most: int) -> None:
+    if size > most:
+        raise tarfile.ReadError(
+            f"it would unpack to more than {TIGHTEST} times what it has. Do not trust it"
+        )
 
 
 class _Member(tarfile.TarInfo):
@@ -185,8 +214,16 @@ class _Member(tarfile.TarInfo):
 
     @classmethod
     def frombuf(cls, buf: bytes | bytearray, encoding: str, errors: str) -> Self:
-        """Refuse names and attributes of any length, which tarfile would read at once."""
-        member = super().frombuf(buf, encoding, errors)
+        """Refuse names and attributes of any length, which tarfile would read at once.
+
+        And what is neither a member nor the end, which tarfile would take for the end.
+        """
+        try:
+            member = super().frombuf(buf, encoding, errors)
+        except tarfile.HeaderError as error:
+            if buf == bytes(tarfile.BLOCKSIZE):
+                raise
+            raise tarfile.ReadError(f"{error} where a member or the end was expected") from error
         if member.size < 0 or (not member.isfile() and member.size > _LARGEST_REVIEW):
             raise tarfile.ReadError(f"a part of {member.size:,} bytes that is no file")
         return member

@@ -1,7 +1,10 @@
 """Every route to IMDB gives Keras' ids, runs no code, and says what is wrong with a file."""
 
+import bz2
+import gzip
 import io
 import json
+import lzma
 import os
 import pickle
 import subprocess
@@ -284,6 +287,32 @@ def test_a_damaged_archive_is_named(tmp_path: Path, keep: int) -> None:
     path.write_bytes(path.read_bytes()[:keep])
     with pytest.raises(DataError, match=r"aclImdb_v1\.tar\.gz cannot be read as an archive"):
         load_imdb(path=path)
+
+
+@pytest.mark.parametrize("module", [gzip, bz2, lzma], ids=lambda module: module.__name__)
+def test_an_archive_that_is_cut_off_is_never_a_smaller_data_set(
+    tmp_path: Path, module: Any
+) -> None:
+    path = write_archive(tmp_path)
+    whole = module.compress(gzip.decompress(path.read_bytes()))
+    for keep in range(0, len(whole), 7):
+        path.write_bytes(whole[:keep])
+        with pytest.raises(DataError, match=r"aclImdb_v1\.tar\.gz cannot be read as an archive"):
+            load_imdb(path=path)
+    path.write_bytes(whole)
+    assert len(load_imdb(8, 5, 0.4, path=path).test) == len(TEST)
+
+
+def test_a_tar_file_is_read_to_its_end_or_not_at_all(tmp_path: Path) -> None:
+    path = write_archive(tmp_path)
+    content = gzip.decompress(path.read_bytes()).rstrip(b"\0")
+    end = -len(content) % 512
+    path.write_bytes(content + bytes(end + 1024))
+    load_imdb(8, 5, 0.4, path=path)
+    for cut in (content, content + bytes(end), content + bytes(end + 511), content[:-1024]):
+        path.write_bytes(cut)
+        with pytest.raises(DataError, match=r"aclImdb_v1\.tar\.gz cannot be read as an archive"):
+            load_imdb(path=path)
 
 
 def test_an_archive_is_not_unpacked(tmp_path: Path) -> None:

@@ -643,6 +643,29 @@ TARS: dict[str, Case] = {
         "as an archive",
     ),
     "damaged bz2": ("tar", lambda: tarred(pack=bz2.compress)[:90] + b"\xff" * 90, "as an archive"),
+    "another checksum": (
+        "tar",
+        lambda: tarred()[:-8] + bytes(4) + tarred()[-4:],
+        "CRC check failed",
+    ),
+    "another length": ("tar", lambda: tarred()[:-1] + b"\7", "Incorrect length"),
+    "no checksum": ("tar", lambda: tarred()[:-8], "as an archive"),
+    "more behind it": ("tar", lambda: tarred() + b"junk", "Not a gzipped file"),
+    "a bomb behind the end": (
+        "tar",
+        lambda: tarred(pack=lambda content: gzip.compress(content + bytes(2**25))),
+        "more than 100 times",
+    ),
+    "no end": (
+        "tar",
+        lambda: tarred(pack=lambda content: gzip.compress(content[: 4 * 1024])),
+        "empty header where",
+    ),
+    "a header that is none": (
+        "tar",
+        lambda: tarred(pack=lambda content: content[:3_072] + b"a" * 512 + content[3_584:]),
+        "where a member or the end was expected",
+    ),
     "a review of latin-1": (
         "tar",
         lambda: tarred([(member("a/train/pos/9_9.txt", size=1), b"\xe9")]),
