@@ -12,7 +12,7 @@ from typing import IO, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from seqsent.untrusted.files import regular_size
+from seqsent.untrusted.files import regular_size, shown
 
 # Weights hardly pack at all, and texts ten times; a bomb packs a thousand times. What is small
 # may pack as it likes.
@@ -76,7 +76,7 @@ def read_arrays(path: Path) -> dict[str, NDArray[Any]]:
     Raises
     ------
     OSError, ValueError
-        When it cannot be read, or an array is of objects or says that it is of another size
+        When it cannot be read, or an array is not of numbers or says that it is of another size
         than it is.
     """
     with open_archive(path) as archive:
@@ -88,8 +88,9 @@ def read_array(archive: zipfile.ZipFile, name: str) -> NDArray[Any]:
     with archive.open(name) as file:
         shape, by_column, dtype = read_header(file)
         left = archive.getinfo(name).file_size - file.tell()
-        if dtype.hasobject:
-            raise ValueError(f"{name} has objects; expected numbers")
+        if dtype.kind not in "biuf":
+            what = "objects" if dtype.hasobject else shown(str(dtype))
+            raise ValueError(f"{name} has {what}; expected numbers")
         if math.prod(shape) * dtype.itemsize != left or min(shape, default=0) < 0:
             raise ValueError(f"{name} says it is of shape {shape}, and has {left:,} bytes")
         content = bytearray(file.read())

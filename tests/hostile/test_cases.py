@@ -554,7 +554,32 @@ ARRAYS: dict[str, Case] = {
         state(**{"variable-0": npy(np.zeros((3, 3), np.float32))}),
         "has shape",
     ),
-    "another type": ("state", state(**{"variable-0": npy(np.array(["a"]))}), "and type <U1"),
+    "another type": ("state", state(**{"variable-0": npy(np.array([1]))}), "and type int64"),
+    "texts for numbers": (
+        "state",
+        state(**{"variable-0": npy(np.array(["a"]))}),
+        "has '<U1'; expected numbers",
+    ),
+    "a billion of nothing": (
+        "state",
+        state(about=lies("(1000000000,)", "'|V0'")[:-8]),
+        "has '.V0'; expected numbers",
+    ),
+    "a billion texts of no length": (
+        "state",
+        state(about=lies("(1000000000,)", "'<U0'")[:-8]),
+        "has '<U0'; expected numbers",
+    ),
+    "records for numbers": (
+        "state",
+        state(about=lies("(2,)", "[('a', '<f4')]")),
+        "expected numbers",
+    ),
+    "labels that take no room": (
+        "npz",
+        lambda: imdb(y_train=lies("(1000000000,)", "'|V0'")[:-8]),
+        "has '.V0'; expected numbers",
+    ),
     "no figures of epochs": ("state", state(about=about({"identity": {}, "epochs": 1})), "a numb"),
     "an epoch of texts": (
         "state",

@@ -28,6 +28,7 @@ BOMBS = ["terabytes in digits", "reviews that ask for memory", "reviews that are
 BOMBS += ["an embedding of a billion", "weights of 10**12 numbers", "a name of 8 GB"]
 BOMBS += ["padding of pieces without end", "labels that lie", "a bomb as tokenizer"]
 BOMBS += ["a vector without end"]
+BOMBS += ["labels that take no room", "a billion texts of no length"]
 
 def taken(name, content):
     before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
