@@ -68,8 +68,6 @@ class Reviews:
                     f"{len(part)} {name} reviews with {len(part.labels)} labels; expected as many "
                     "of one as of the other"
                 )
-            if not np.isin(part.labels, (0, 1)).all():
-                raise DataError(f"labels of the {name} reviews other than 0 and 1")
             if len(part.values) and part.values.min() < 0:
                 raise DataError(f"the {name} reviews have a rank below 0")
 
@@ -106,7 +104,11 @@ def _read_part(archive: zipfile.ZipFile, part: str) -> Ragged:
         if not kind.hasobject:
             raise DataError(f"its reviews are an array of {kind}; expected lists")
         lists = read_lists(file.read())
-    return Ragged.from_lists(lists, read_array(archive, f"y_{part}.npy").ravel().tolist())
+    labels = read_array(archive, f"y_{part}.npy").ravel()
+    others = labels[~np.isin(labels, (0, 1))]
+    if len(others):
+        raise DataError(f"its y_{part}.npy has the label {others[0]}; expected 0 and 1")
+    return Ragged.from_lists(lists, labels.tolist())
 
 
 def read_raw(path: Path, ranks: Mapping[str, int]) -> Reviews:

@@ -154,6 +154,14 @@ def test_arrays_pickled_by_any_numpy_are_read(tmp_path: Path, protocol: int) -> 
     assert reviews.train.values.tolist() == [rank for ranks in TRAIN for rank in ranks]
 
 
+@pytest.mark.parametrize("kind", [np.bool_, np.uint8, np.int64, np.float32])
+def test_labels_are_whole_numbers_of_any_type(tmp_path: Path, kind: Any) -> None:
+    labels = np.array(TRAIN_LABELS, kind)
+    reviews = read_npz(write_npz(tmp_path / "imdb.npz", y_train=labels))
+    assert reviews.train.labels.tolist() == TRAIN_LABELS
+    assert reviews.train.labels.dtype == np.int32
+
+
 def test_without_a_word_index_ids_stay_ids(tmp_path: Path) -> None:
     splits = load_imdb(8, 5, 0.4, path=write_npz(tmp_path / "imdb.npz"))
     assert "<4?>" in " ".join(map(splits.vocabulary.decode, splits.test.ids))
@@ -222,7 +230,19 @@ BROKEN: dict[str, tuple[Callable[[Path], object], str]] = {
     "a web page": (lambda path: path.write_text("<html>404</html>"), "cannot be read"),
     "another zip": (lambda path: zip_of(path, "a.txt", b"a"), "has no x_train.npy"),
     "no labels": (lambda path: write_npz(path, y_train=np.array([1])), "5 training reviews with 1"),
-    "other labels": (lambda path: write_npz(path, y_test=np.array([1, 7])), "other than 0 and 1"),
+    "other labels": (
+        lambda path: write_npz(path, y_test=np.array([1, 7])),
+        "label 7; expected 0 and 1",
+    ),
+    "labels that are shares": (
+        lambda path: write_npz(path, y_test=np.array([0.9, 0.2])),
+        "y_test.npy has the label 0.9; expected 0 and 1",
+    ),
+    "labels of nan": (lambda path: write_npz(path, y_test=np.array([1, np.nan])), "label nan"),
+    "labels past 32 bits": (
+        lambda path: write_npz(path, y_test=np.array([2**32, 1])),
+        "label 4294967296",
+    ),
     "negative ranks": (lambda path: write_npz(path, x_test=objects([[1], [-4]])), "below 0"),
     "huge ranks": (lambda path: write_npz(path, x_test=objects([[1], [2**40]])), "cannot be read"),
     "words": (lambda path: write_npz(path, x_test=objects([[1], ["a"]])), "cannot be read"),
