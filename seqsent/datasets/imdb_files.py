@@ -36,9 +36,10 @@ from seqsent.untrusted import (
 
 WORD_INDEX = "imdb_word_index.json"
 
-# Larger than any review or array of the real files by far.
+# Larger than any review, array or rank of the real files by far; ids lie above ranks, in 32 bits.
 _LARGEST_REVIEW = 10**6
 _LARGEST_ARRAY = 10**9
+_HIGHEST_RANK = 10**9
 
 
 # What packed files begin with, and what unpacks them. tarfile would do so itself, and would look
@@ -70,6 +71,11 @@ class Reviews:
                 )
             if len(part.values) and part.values.min() < 0:
                 raise DataError(f"the {name} reviews have a rank below 0")
+            if part.values.max(initial=0) > _HIGHEST_RANK:
+                raise DataError(
+                    f"the {name} reviews have the rank {part.values.max():,}; expected "
+                    f"{_HIGHEST_RANK:,} at most"
+                )
 
 
 def read_npz(path: Path) -> Reviews:

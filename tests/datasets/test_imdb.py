@@ -154,6 +154,13 @@ def test_arrays_pickled_by_any_numpy_are_read(tmp_path: Path, protocol: int) -> 
     assert reviews.train.values.tolist() == [rank for ranks in TRAIN for rank in ranks]
 
 
+@pytest.mark.parametrize("num_words", [8, None])
+def test_high_ranks_are_rare_words(tmp_path: Path, num_words: int | None) -> None:
+    path = write_npz(tmp_path / "imdb.npz", x_test=objects([[1], [10**9]]))
+    splits = load_imdb(num_words, 5, 0.4, path=path)
+    assert splits.test.ids.max() == (4 if num_words else 10**9 + 3)
+
+
 @pytest.mark.parametrize("kind", [np.bool_, np.uint8, np.int64, np.float32])
 def test_labels_are_whole_numbers_of_any_type(tmp_path: Path, kind: Any) -> None:
     labels = np.array(TRAIN_LABELS, kind)
@@ -245,6 +252,10 @@ BROKEN: dict[str, tuple[Callable[[Path], object], str]] = {
     ),
     "negative ranks": (lambda path: write_npz(path, x_test=objects([[1], [-4]])), "below 0"),
     "huge ranks": (lambda path: write_npz(path, x_test=objects([[1], [2**40]])), "cannot be read"),
+    "ranks at the end of 32 bits": (
+        lambda path: write_npz(path, x_test=objects([[1], [2**31 - 1]])),
+        "test reviews have the rank 2,147,483,647; expected 1,000,000,000 at most",
+    ),
     "words": (lambda path: write_npz(path, x_test=objects([[1], ["a"]])), "cannot be read"),
     "no lists": (lambda path: write_npz(path, x_test=objects([1, 2])), "cannot be read"),
     "numbers": (lambda path: write_npz(path, x_test=np.array([1, 2])), "expected lists"),
