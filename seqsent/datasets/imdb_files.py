@@ -6,6 +6,7 @@ order of their file names. No route lets a file run code.
 
 from __future__ import annotations
 
+import math
 import re
 import tarfile
 import zipfile
@@ -36,10 +37,12 @@ from seqsent.untrusted import (
 
 WORD_INDEX = "imdb_word_index.json"
 
-# Larger than any review, array or rank of the real files by far; ids lie above ranks, in 32 bits.
+# Larger than any review, array, rank or number of reviews of the real files by far; ids lie above
+# ranks, in 32 bits.
 _LARGEST_REVIEW = 10**6
 _LARGEST_ARRAY = 10**9
 _HIGHEST_RANK = 10**9
+_MOST_REVIEWS = 10**6
 
 
 # What packed files begin with, and what unpacks them. tarfile would do so itself, and would look
@@ -106,10 +109,15 @@ def _read_part(archive: zipfile.ZipFile, part: str) -> Ragged:
         if archive.getinfo(name).file_size > _LARGEST_ARRAY:
             raise DataError(f"its {name} is too large")
     with archive.open(f"x_{part}.npy") as file:
-        _, _, kind = read_header(file)
+        shape, _, kind = read_header(file)
         if not kind.hasobject:
             raise DataError(f"its reviews are an array of {kind}; expected lists")
-        lists = read_lists(file.read())
+        rows = math.prod(shape)
+        if rows > _MOST_REVIEWS:
+            raise DataError(
+                f"its {part} part has {rows:,} reviews; expected {_MOST_REVIEWS:,} at most"
+            )
+        lists = read_lists(file.read(), rows)
     labels = read_array(archive, f"y_{part}.npy").ravel()
     others = labels[~np.isin(labels, (0, 1))]
     if len(others):

@@ -29,6 +29,10 @@ _INSTRUCTION = re.compile(
     re.DOTALL | re.VERBOSE,
 )
 
+# What pickle writes, and room to spare: some thirty instructions about the array; five for a list;
+# and three for every further thousand numbers of it, which are two thousand bytes or more.
+_PER_ARRAY, _PER_LIST, _BYTES_PER_PIECE = 100, 6, 256
+
 
 class _Numbers(dict[bytes, int]):
     """What each number is that was met; the same few thousand come again and again."""
@@ -39,13 +43,15 @@ class _Numbers(dict[bytes, int]):
         return number
 
 
-def read_lists(program: bytes) -> list[list[int]]:
+def read_lists(program: bytes, rows: int) -> list[list[int]]:
     """Return the items of an array.
 
     Parameters
     ----------
     program : bytes
         The pickle of an array of objects, of any protocol from 2.
+    rows : int
+        How many items the array says it has.
 
     Returns
     -------
@@ -55,8 +61,10 @@ def read_lists(program: bytes) -> list[list[int]]:
     Raises
     ------
     ValueError
-        When there is another instruction in it, or it ends before its end.
+        When there is another instruction in it, or more of them than so many lists take, or it
+        ends before its end.
     """
+    most = _PER_ARRAY + _PER_LIST * rows + len(program) // _BYTES_PER_PIECE
     stack: list[Any] = []
     marks: list[int] = []
     numbers = _Numbers()
@@ -69,6 +77,9 @@ def read_lists(program: bytes) -> list[list[int]]:
                 f"byte {place} of its reviews says {program[place : place + 1]!r}; expected lists "
                 "of whole numbers and nothing else"
             )
+        most -= 1
+        if most < 0:
+            raise ValueError(f"its reviews take more instructions than {rows:,} lists have")
         written, kind = found.group(), found.lastgroup
         place = found.end()
         if kind == "numbers":

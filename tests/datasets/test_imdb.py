@@ -12,6 +12,7 @@ import sys
 import tarfile
 import zipfile
 from collections.abc import Callable
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -152,6 +153,21 @@ def test_without_a_limit_every_word_has_its_id(tmp_path: Path) -> None:
 def test_arrays_pickled_by_any_numpy_are_read(tmp_path: Path, protocol: int) -> None:
     reviews = read_npz(write_npz(tmp_path / "imdb.npz", protocol))
     assert reviews.train.values.tolist() == [rank for ranks in TRAIN for rank in ranks]
+
+
+@pytest.mark.parametrize("protocol", [2, 3, 4, 5])
+@pytest.mark.parametrize("write", [pickle.dumps, pickle._dumps])  # type: ignore[attr-defined]
+def test_arrays_of_many_lists_and_of_long_ones_are_read(
+    tmp_path: Path, protocol: int, write: Callable[..., bytes]
+) -> None:
+    lists = [[1] * 250_001, *([] for _ in range(3_000)), *([number] for number in range(70_000))]
+    array = objects(lists)
+    path = tmp_path / "imdb.npz"
+    reviews = npy(array, pickled=write(array, protocol=protocol))
+    labels = npy(np.zeros(len(lists), np.uint8))
+    parts = ((f"x_{part}.npy", reviews, f"y_{part}.npy", labels) for part in ("train", "test"))
+    zip_of(path, *chain.from_iterable(parts))
+    assert read_npz(path).train.lengths.tolist() == [len(one) for one in lists]
 
 
 @pytest.mark.parametrize("num_words", [8, None])

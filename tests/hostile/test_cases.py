@@ -610,6 +610,26 @@ ARRAYS: dict[str, Case] = {
         lambda: imdb(x_train=npy(OBJECTS, pickled=SHARED)),
         "cannot be read",
     ),
+    "more lists than rows": (
+        "npz",
+        lambda: imdb(x_train=npy(OBJECTS, pickled=b"\x80\x02" + b"]" * 2**20)),
+        "take more instructions than 2 lists have",
+    ),
+    "instructions without end": (
+        "npz",
+        lambda: imdb(x_train=npy(OBJECTS, pickled=b"\x80\x02" + b"Nq\0" * 2**18)),
+        "take more instructions than 2 lists have",
+    ),
+    "ten million rows": (
+        "npz",
+        lambda: imdb(x_train=npy(OBJECTS, header=header("(10000000,)", "'|O'"))),
+        "has 10,000,000 reviews; expected 1,000,000 at most",
+    ),
+    "rows below 0": (
+        "npz",
+        lambda: imdb(x_train=npy(OBJECTS, header=header("(-1000000,)", "'|O'"))),
+        "than -1,000,000 lists have",
+    ),
     "reviews that end early": (
         "npz",
         lambda: imdb(x_train=npy(OBJECTS, pickled=b"\x80\x02](K")),
