@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import json
 from collections.abc import Generator, Iterator, Mapping, Sequence
-from contextlib import closing, contextmanager
+from contextlib import closing
 from itertools import islice
 from pathlib import Path
 from typing import Any
 
 from seqsent.datasets.delimited import open_delimited
 from seqsent.datasets.lines import kind_of, no_rows, text_lines
+from seqsent.datasets.parquet import open_parquet
 from seqsent.datasets.table import SAMPLE, Table
 from seqsent.errors import DataError
-from seqsent.untrusted import SMALL, TIGHTEST, in_brief
 
 KINDS = (".csv", ".tsv", ".jsonl", ".ndjson", ".parquet")
 
@@ -31,7 +31,7 @@ def open_table(path: Path, encoding: str, named: Sequence[str | None] = ()) -> T
     if kind in (".jsonl", ".ndjson"):
         return _json_table(path, encoding)
     if kind == ".parquet":
-        return _parquet_table(path)
+        return _with_rows(open_parquet(path))
     raise DataError(
         f"{path.name} is of no known kind; expected {', '.join(KINDS)}, or a folder with one "
         "folder of .txt files per class. Save it as one of these."
@@ -104,47 +104,6 @@ def _json_row(line: str, place: str) -> dict[str, Any]:
             f"{place} is a {type(row).__name__}; expected an object with a text and a label"
         )
     return row
-
-
-def _parquet_table(path: Path) -> Table:
-    try:
-        from pyarrow import parquet
-    except ImportError as error:
-        raise DataError(
-            f"{path.name} is a parquet file, and pyarrow, which reads it, is not installed. "
-            'Run: python -m pip install "seqsent[parquet]"'
-        ) from error
-
-    def rows(wanted: Sequence[str]) -> Iterator[tuple[Any, ...]]:
-        with _whole_parquet(path), parquet.ParquetFile(path) as file:
-            for batch in file.iter_batches(batch_size=4_096, columns=list(wanted)):
-                values = batch.to_pydict()
-                yield from zip(*(values[name] for name in wanted), strict=True)
-
-    with _whole_parquet(path), parquet.ParquetFile(path) as file:
-        columns = list(file.schema_arrow.names)
-        groups = (file.metadata.row_group(n) for n in range(file.metadata.num_row_groups))
-        unpacked = max(sum(group.total_byte_size for group in groups), file.metadata.num_rows)
-    if unpacked > max(TIGHTEST * path.stat().st_size, SMALL):
-        raise DataError(
-            f"{path.name} would unpack to {unpacked:,} bytes, more than {TIGHTEST} times what it "
-            "has; expected texts. Do not trust it."
-        )
-    return _with_rows(Table(path.name, columns, rows))
-
-
-@contextmanager
-def _whole_parquet(path: Path) -> Iterator[None]:
-    try:
-        yield
-    except DataError:
-        raise
-    # Whatever values that are not what their column says make of pyarrow.
-    except Exception as error:
-        raise DataError(
-            f"{path.name} cannot be read as parquet: {in_brief(error)}. Expected a whole file; "
-            "copy or write it again."
-        ) from error
 
 
 def _with_rows(table: Table) -> Table:

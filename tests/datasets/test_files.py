@@ -407,6 +407,27 @@ def test_a_file_that_cannot_be_used_says_why(
     assert "\n" not in str(caught.value)
 
 
+def test_texts_of_parquet_may_be_long_and_recur(tmp_path: Path) -> None:
+    texts = [f"{row % 30}" + "좋은 " * 20_000 for row in range(600)]
+    words = pyarrow.string()
+    columns = {
+        "text": texts,
+        "label": [["x"], [], ["y", "x"]] * 200,
+        "map": pyarrow.array([[("a", "b")]] * 600, pyarrow.map_(words, words)),
+        "pair": pyarrow.array([["a", "b"]] * 600, pyarrow.list_(words, 2)),
+    }
+    path = tmp_path / "a.parquet"
+    pyarrow.parquet.write_table(
+        pyarrow.table(columns), path, compression="none", row_group_size=500
+    )
+    loaded = load_texts(path)
+    assert loaded.texts == texts
+    assert loaded.labels[-3:].tolist() == [[1, 0], [0, 0], [1, 1]]
+    with pytest.raises(DataError, match=r"row 1 .* has \('a', 'b'\) where a label"):
+        load_texts(path, label="map")
+    assert load_texts(path, label="pair").label_names == ("a", "b")
+
+
 @pytest.mark.parametrize("keep", [0.3, 0.9])
 def test_a_truncated_parquet_file(tmp_path: Path, keep: float) -> None:
     path = write_parquet(tmp_path / "a.parquet")

@@ -726,16 +726,23 @@ def gz(content: bytes) -> Callable[[], bytes]:
     return lambda: gzip.compress(content)
 
 
-def parquet_of(**columns: Any) -> Callable[[], bytes]:
+def parquet_of(how: Any = None, **columns: Any) -> Callable[[], bytes]:
     def build() -> bytes:
         import pyarrow
         import pyarrow.parquet
 
         file = io.BytesIO()
-        pyarrow.parquet.write_table(pyarrow.table(columns), file)
+        pyarrow.parquet.write_table(pyarrow.table(columns), file, **(how or {}))
         return file.getvalue()
 
     return build
+
+
+def fixed_bytes() -> bytes:
+    import pyarrow
+
+    labels = pyarrow.array([LONG.encode()] * 4_096, pyarrow.binary(len(LONG)))
+    return parquet_of(ONCE, text=["a"] * 4_096, label=labels)()
 
 
 def invalid_utf8() -> bytes:
@@ -746,6 +753,10 @@ def invalid_utf8() -> bytes:
     texts = pyarrow.Array.from_buffers(pyarrow.string(), 2, buffers)
     return parquet_of(text=texts, label=[0, 1])()
 
+
+# A value that recurs is in the file once, however long it is.
+ONCE = {"compression": "zstd", "store_schema": False, "dictionary_pagesize_limit": 2**30}
+LONG = "a" * 100_000
 
 TABLES: dict[str, Case] = {
     "NUL in quotes": ("csv", lambda: b'text,label\n"a\0",1\n', "has a NUL byte"),
@@ -796,6 +807,23 @@ TABLES: dict[str, Case] = {
         parquet_of(text=np.full(2**25, 1, "i1"), label=np.full(2**25, 1, "i1")),
         "would unpack to",
     ),
+    "no columns": ("parquet", parquet_of(), "has no rows"),
+    "a text for thousands of rows": (
+        "parquet",
+        parquet_of(ONCE, text=[LONG] * 4_096, label=[0, 1] * 2_048),
+        "would unpack to",
+    ),
+    "a label for thousands of lists": (
+        "parquet",
+        parquet_of(ONCE, text=["a"] * 4_096, label=[[LONG]] * 4_096),
+        "would unpack to",
+    ),
+    "a list of millions of labels": (
+        "parquet",
+        parquet_of(ONCE, text=["a"], label=[np.full(2**23, 1, "i1")]),
+        "would unpack to",
+    ),
+    "long labels of bytes": ("parquet", fixed_bytes, "would unpack to"),
     "a footer that lies": (
         "parquet",
         lambda: parquet()[:-8] + struct.pack("<I", 2**31) + b"PAR1",

@@ -26,6 +26,8 @@ LARGE = {
 }
 BOMBS = ["terabytes in digits", "reviews that ask for memory", "reviews that are one review"]
 BOMBS += ["an embedding of a billion", "weights of 10**12 numbers", "a name of 8 GB"]
+BOMBS += ["a text for thousands of rows", "a label for thousands of lists", "long labels of bytes"]
+BOMBS += ["a list of millions of labels"]
 BOMBS += ["padding of pieces without end", "labels that lie", "a bomb as tokenizer"]
 BOMBS += ["a vector without end"]
 BOMBS += ["labels that take no room", "a billion texts of no length"]
