@@ -13,6 +13,9 @@ from numpy.typing import NDArray
 from seqsent.errors import DataError
 from seqsent.untrusted import shown
 
+# Different labels of which several may apply: each is a number for every text.
+_MOST = 1_000
+
 
 class Labels:
     """Labels as they arrive, row by row; of those that recur only the first is kept.
@@ -55,7 +58,7 @@ class Labels:
         Raises
         ------
         DataError
-            When a row has no label, or something else.
+            When a row has no label, or something else, or there are too many of several.
         """
         rows, labels = np.frombuffer(self._rows, dtype=np.int32), self._different
         self._check(rows)
@@ -67,6 +70,12 @@ class Labels:
             for row, label in zip(self._first_rows, labels, strict=True)
         ]
         names = tuple(sorted(set().union(*named), key=_order))
+        if several and len(names) > _MOST:
+            raise DataError(
+                f"{self._name} has {len(names):,} different labels, of which several may apply to "
+                f"a text; expected {_MOST:,} at most. Leave rare ones out or join them; where "
+                "only one applies, give a word in place of a list, or no separator."
+            )
         numbers = _indicators(named, names) if several else _indices(named, names)
         return numbers[rows], names, several
 

@@ -58,6 +58,19 @@ def test_several_labels_become_columns(labels: list[Any], separator: str | None)
     assert texts.labels.tolist() == [[1, 1, 0], [0, 0, 0], [0, 0, 1]]
 
 
+@pytest.mark.parametrize("separator", [None, "|"])
+def test_labels_of_which_several_apply_are_a_thousand_at_most(separator: str | None) -> None:
+    labels: list[Any] = [f"{row}|a" if separator else [str(row), "a"] for row in range(1_000)]
+    texts = ["a"] * 1_000
+    assert Texts.from_labels(texts[1:], labels[1:], separator=separator).labels.shape == (
+        999,
+        1_000,
+    )
+    with pytest.raises(DataError, match="1,001 different labels, .* expected 1,000 at most. Leave"):
+        Texts.from_labels(texts, labels, separator=separator)
+    assert len(Texts.from_labels(texts, range(1_000)).label_names) == 1_000
+
+
 def test_zeros_and_ones_name_labels_by_column() -> None:
     texts = Texts.from_labels(["a", "b"], np.array([[1, 0, 1], [0, 0, 1]]))
     assert (texts.label_names, texts.labels.tolist()) == (("0", "2"), [[1, 1], [0, 1]])

@@ -790,6 +790,11 @@ TABLES: dict[str, Case] = {
         lambda: b'{"a": "b c", "d": %s}' % (b"[" * 900 + b"]" * 900),
         "no label column|is no JSON",
     ),
+    "a label of its own for each text": (
+        "jsonl",
+        lambda: b"".join(b'{"text":"a","label":["%d"]}\n' % row for row in range(10_000)),
+        "10,000 different labels",
+    ),
     "a bomb in gzip": (
         "csv.gz",
         gz(b"text,label\n" + (b"a" * 2**20 + b",1\n") * 2**5),
