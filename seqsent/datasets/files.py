@@ -121,7 +121,7 @@ def _existing(source: str | os.PathLike[str]) -> Path:
 def _labelled(table: Table, text: str | None, label: str | None, separator: str | None) -> Texts:
     text = text_column(table, text, beside=label)
     label = label_column(table, label, text)
-    rows = ((_printable(text), _printable(label)) for text, label in table.rows([text, label]))
+    rows = ((_printable(text), label) for text, label in table.rows([text, label]))
     columns = f"text from {text!r}, label from {label!r}"
     return Texts.from_pairs(rows, separator=separator, name=table.name, columns=columns)
 

@@ -112,12 +112,23 @@ def _label_name(label: Any, row: int, name: str) -> str:
     if isinstance(label, float) and label.is_integer():
         label = int(label)
     if isinstance(label, str | Number) and str(label).strip().lower() not in ("", "nan"):
-        # Half a character can be in no file.
-        return str(label).strip().encode("utf-8", "replace").decode()
+        return _whole(str(label).strip(), row, name)
     raise DataError(
         f"row {row} of {name} has {shown(label)} where a label was expected; expected a word or a "
         "number, or a list of them in every row"
     )
+
+
+def _whole(label: str, row: int, name: str) -> str:
+    """Return a label that a file can hold; two that it cannot may become no one label."""
+    try:
+        label.encode()
+    except UnicodeEncodeError:
+        raise DataError(
+            f"row {row} of {name} has the label {shown(label)}, which is no UTF-8: half a "
+            "character, or the name of a folder in another encoding. Rename it."
+        ) from None
+    return label
 
 
 def _order(name: str) -> tuple[int, float, str]:

@@ -322,6 +322,25 @@ def test_halves_of_characters_are_replaced(tmp_path: Path) -> None:
     assert load_texts(path).texts == ["a\ufffd", "🎬"]
 
 
+def test_labels_with_halves_of_characters_are_refused(tmp_path: Path) -> None:
+    path = write_jsonl(tmp_path / "a.jsonl", [("a", "x"), ("b", "\ud83d"), ("c", "\ude00")])
+    with pytest.raises(DataError, match=r"row 2 of a.jsonl has the label '\\ud83d', which is no"):
+        load_texts(path)
+    path = write_jsonl(tmp_path / "b.jsonl", [("a", ["\ud83d"]), ("b", ["\ude00"])])
+    with pytest.raises(DataError, match=r"row 1 of b.jsonl has the label '\\ud83d', which is no"):
+        load_texts(path)
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="names of this system's folders are UTF-8")
+def test_classes_of_folders_named_in_another_encoding_are_not_joined(tmp_path: Path) -> None:
+    for name in ("긍정", "부정"):
+        folder = os.fsencode(tmp_path) + b"/" + name.encode("cp949")
+        os.mkdir(folder)
+        Path(os.fsdecode(folder), "1.txt").write_bytes(b"a film")
+    with pytest.raises(DataError, match=r"row 1 .* has the label '\\udc.*folder in an.*Ren"):
+        load_texts(tmp_path)
+
+
 def test_quotes_in_tabbed_files_may_be_characters(tmp_path: Path) -> None:
     (tmp_path / "a.tsv").write_bytes(b'text\tlabel\n"Great film\tx\nno "good" film\ty\n')
     assert load_texts(tmp_path / "a.tsv").texts == ['"Great film', 'no "good" film']
