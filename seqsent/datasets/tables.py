@@ -14,6 +14,7 @@ from seqsent.datasets.lines import kind_of, no_rows, text_lines
 from seqsent.datasets.parquet import open_parquet
 from seqsent.datasets.table import SAMPLE, Table
 from seqsent.errors import DataError
+from seqsent.untrusted import read_json_line
 
 KINDS = (".csv", ".tsv", ".jsonl", ".ndjson", ".parquet")
 
@@ -91,9 +92,8 @@ def _json_rows(path: Path, encoding: str) -> Generator[dict[str, Any], None, Non
 
 def _json_row(line: str, place: str) -> dict[str, Any]:
     try:
-        row = json.loads(line)
-    # Beside broken JSON: numbers of thousands of digits, and brackets as deep.
-    except (ValueError, RecursionError) as error:
+        row = read_json_line(line)
+    except ValueError as error:
         column = f" at character {error.colno}" if isinstance(error, json.JSONDecodeError) else ""
         reason = getattr(error, "msg", error)
         raise DataError(

@@ -14,7 +14,7 @@ from seqsent.untrusted.archives import (
     read_header,
     read_member,
 )
-from seqsent.untrusted.documents import conform, read_document, read_json
+from seqsent.untrusted.documents import conform, read_document, read_json, read_json_line
 from seqsent.untrusted.files import in_brief, regular_size, shown
 
 __all__ = [
@@ -28,6 +28,7 @@ __all__ = [
     "read_document",
     "read_header",
     "read_json",
+    "read_json_line",
     "read_member",
     "regular_size",
     "shown",

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import math
 import typing
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import MISSING, fields, is_dataclass
 from pathlib import Path
 from types import NoneType, UnionType
@@ -19,6 +19,7 @@ _LARGEST = 2**26
 
 # What 64 bits hold; NumPy and most other readers of JSON can take no more.
 _INTEGERS = range(-(2**63), 2**63)
+_DIGITS = 20
 
 
 def read_document(path: Path) -> Any:
@@ -44,18 +45,56 @@ def read_json(content: str | bytes) -> Any:
         When it is no JSON, has a name twice in one object, more than fifty levels, numbers
         that are too large, or halves of characters.
     """
-    try:
-        value = json.loads(content, object_pairs_hook=_with_each_name_once)
-    except RecursionError:
-        raise ValueError(f"it has more than {_DEEPEST} levels") from None
-    level = [value]
-    for _ in range(_DEEPEST):
+    value = _parsed(content)
+    for level in _levels(value):
         for one in level:
             _check_scalar(one)
+    return value
+
+
+def read_json_line(line: str) -> Any:
+    """Return what one of very many lines of JSON says, which may have halves of characters.
+
+    Raises
+    ------
+    ValueError
+        For all else that `read_json` refuses.
+    """
+    value = _parsed(line)
+    if line.count("[") + line.count("{") > _DEEPEST:  # else not worth the time
+        for _ in _levels(value):
+            pass
+    return value
+
+
+def _parsed(content: str | bytes) -> Any:
+    if isinstance(content, bytes):
+        content = content.decode(json.detect_encoding(content), "surrogatepass")
+    try:
+        return _DECODER.decode(content)
+    except RecursionError:
+        raise _too_deep() from None
+
+
+def _levels(value: Any) -> Iterator[list[Any]]:
+    """Yield what is on each level of a value, unless there are too many."""
+    level = [value]
+    for _ in range(_DEEPEST):
+        yield level
         level = [inner for one in level for inner in _inside(one)]
         if not level:
-            return value
-    raise ValueError(f"it has more than {_DEEPEST} levels")
+            return
+    raise _too_deep()
+
+
+def _too_deep() -> ValueError:
+    return ValueError(f"it has more than {_DEEPEST} levels")
+
+
+def _integer(digits: str) -> int:
+    if len(digits) <= _DIGITS and (number := int(digits)) in _INTEGERS:
+        return number
+    raise ValueError("a number in it is too large")
 
 
 def _with_each_name_once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
@@ -63,6 +102,10 @@ def _with_each_name_once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     if len(record) < len(pairs):
         raise ValueError("an object in it has a name twice")
     return record
+
+
+# Made once: json.loads would make one for each line.
+_DECODER = json.JSONDecoder(object_pairs_hook=_with_each_name_once, parse_int=_integer)
 
 
 def _inside(value: Any) -> list[Any]:
@@ -77,8 +120,6 @@ def _check_scalar(value: Any) -> None:
             value.encode()
         except UnicodeEncodeError:
             raise ValueError(f"{shown(value)} in it has half a character") from None
-    elif isinstance(value, int) and value not in _INTEGERS:
-        raise ValueError("a number in it is too large")
 
 
 def conform(value: Any, to: Any, where: str = "it") -> Any:

@@ -396,6 +396,12 @@ BROKEN: dict[str, tuple[str, bytes, str]] = {
     "a list": ("a.jsonl", b"[1]\n", "line 1 of a.jsonl is a list; expected an object"),
     "deep json": ("a.jsonl", b"[" * 100_000, "line 1 of a.jsonl is no JSON"),
     "a huge number": ("a.jsonl", b'{"text": ' + b"1" * 9_999 + b"}", "line 1 .* is no JSON"),
+    "a name twice": (
+        "a.jsonl",
+        b'{"text": "a", "label": 1}\n{"text": "b", "text": "c", "label": 1}\n',
+        "line 2 of a.jsonl is no JSON: an object in it has a name twice",
+    ),
+    "65 bits": ("a.jsonl", b'{"text": "a", "label": 9223372036854775808}\n', "is too large"),
     "NUL bytes in jsonl": ("a.jsonl", b'{"text": "\0"}', "line 1 of a.jsonl has a NUL byte"),
     "a number": ("a.jsonl", b'{"text": 3, "label": 1}\n', "row 1 of a.jsonl has 3 where a text"),
     "NaN": ("a.jsonl", b'{"text": NaN, "label": 1}\n', "row 1 of a.jsonl has nan where a text"),
@@ -453,6 +459,15 @@ def test_a_truncated_parquet_file(tmp_path: Path, keep: float) -> None:
     content = path.read_bytes()
     path.write_bytes(content[: int(len(content) * keep)])
     with pytest.raises(DataError, match="cannot be read as parquet"):
+        load_texts(path)
+
+
+def test_json_may_have_fifty_levels(tmp_path: Path) -> None:
+    path, row = tmp_path / "a.jsonl", '{"text": "[%s", "label": %d, "more": %s}\n'
+    path.write_text("".join(row % ("[" * 99, label, "[" * 49 + "]" * 49) for label in (0, 1)))
+    assert load_texts(path).label_names == ("0", "1")
+    path.write_text(row % ("a", 1, "[" * 50 + "]" * 50))
+    with pytest.raises(DataError, match="line 1 of a.jsonl is no JSON: it has more than 50 levels"):
         load_texts(path)
 
 
