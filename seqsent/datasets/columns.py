@@ -78,10 +78,18 @@ def _fewest(table: Table, text: str) -> str | None:
     """Return the column with the fewest different values, of those with many that recur."""
     distinct = {}
     for column in table.columns:
-        values = [v if isinstance(v, Hashable) else shown(v) for v in table.sample(column)]
+        values = list(map(_hashable, table.sample(column)))
         if column != text and 2 <= len(set(values)) <= max(len(values) / 2, 2):
             distinct[column] = len(set(values))
     return min(distinct, key=distinct.__getitem__, default=None)
+
+
+def _hashable(value: Any) -> Hashable:
+    try:
+        hash(value)
+    except TypeError:
+        return shown(value)
+    return value  # type: ignore[no-any-return]
 
 
 def _no_column(table: Table, what: str) -> DataError:

@@ -39,9 +39,15 @@ class Labels:
 
     def add(self, label: Any) -> None:
         """Take the label of one more row, or the list of those that apply to it."""
+        if isinstance(label, np.ndarray) and label.ndim == 0:
+            label = label[()]
         if isinstance(label, list | tuple | set | frozenset | np.ndarray):
             label = list(label)
-        place = self._places.setdefault((type(label), repr(label)), len(self._different))
+        try:
+            key = type(label), repr(label)
+        except ValueError as error:  # of a number of thousands of digits
+            raise _no_label(label, len(self) + 1, self._name) from error
+        place = self._places.setdefault(key, len(self._different))
         self._rows.append(place)
         if place == len(self._different):
             self._different.append(label)
@@ -81,7 +87,9 @@ class Labels:
 
     def _check(self, rows: NDArray[np.int32]) -> None:
         absent = [
-            place for place, label in enumerate(self._different) if is_missing(label) or label == ""
+            place
+            for place, label in enumerate(self._different)
+            if is_missing(label) or (isinstance(label, str) and not label)
         ]
         if absent:
             raise DataError(
@@ -92,10 +100,14 @@ class Labels:
 
 
 def is_missing(value: Any) -> bool:
-    """Return whether a value is None, NaN, or pandas' NA, which answers no comparison."""
+    """Return whether a value is None, NaN, or one that answers no comparison, as pandas' NA."""
+    if isinstance(value, np.ndarray):
+        return False
     try:
         return value is None or bool(value != value)
-    except TypeError:
+    except ValueError:  # of a table, which compares cell by cell
+        return False
+    except (TypeError, ArithmeticError):
         return True
 
 
@@ -113,7 +125,11 @@ def _label_name(label: Any, row: int, name: str) -> str:
         label = int(label)
     if isinstance(label, str | Number) and str(label).strip().lower() not in ("", "nan"):
         return _whole(str(label).strip(), row, name)
-    raise DataError(
+    raise _no_label(label, row, name)
+
+
+def _no_label(label: Any, row: int, name: str) -> DataError:
+    return DataError(
         f"row {row} of {name} has {shown(label)} where a label was expected; expected a word or a "
         "number, or a list of them in every row"
     )

@@ -11,8 +11,18 @@ from typing import Any
 # More of a message is no longer read.
 _LONGEST = 240
 
-# For values in messages, lists of a thousand levels and texts of megabytes among them.
-_brief = reprlib.Repr()
+
+class _Brief(reprlib.Repr):
+    """For values in messages, lists of a thousand levels and texts of megabytes among them."""
+
+    def repr_int(self, x: int, level: int) -> str:
+        try:
+            return super().repr_int(x, level)
+        except ValueError:  # Python writes no more than some thousands of digits
+            return f"a number of {x.bit_length():,} bits"
+
+
+_brief = _Brief()
 _brief.maxlevel, _brief.maxstring, _brief.maxother = 3, 60, 60
 shown = _brief.repr
 

@@ -9,9 +9,11 @@ import sys
 import tracemalloc
 from collections.abc import Callable, Iterator
 from contextlib import suppress
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pandas as pd
 import pyarrow
 import pyarrow.parquet
@@ -169,6 +171,33 @@ def test_missing_values_in_memory_are_counted(missing: Any) -> None:
     frame = pd.DataFrame({"text": ["a", "b", "c"], "label": ["x", "y", missing]}, dtype=object)
     with pytest.raises(DataError, match="1 of 3 rows of the DataFrame have no label.* row 3"):
         load_texts(frame)
+
+
+CELLS: list[list[Any]] = [
+    [np.array(["a", "b"]), np.array(["a"]), np.array([])],
+    [pd.Series([1, 2]), pd.Series([1]), pd.Series([2])],
+    [([1], [2]), ([1],), ([2],)],
+    [Decimal("sNaN"), Decimal("NaN"), Decimal(1)],
+    [10**5_000, [10**5_000], 1],
+]
+
+
+@pytest.mark.parametrize("cells", CELLS, ids=map(str, range(len(CELLS))))
+@pytest.mark.parametrize("names", [("text", "label"), ("words", "tags"), ("tags", "words")])
+def test_cells_may_hold_anything(cells: list[Any], names: tuple[str, str]) -> None:
+    frame = pd.DataFrame({names[0]: ["a b", "c", "d"] * 3, names[1]: pd.Series(cells * 3)})
+    with suppress(DataError):
+        load_texts(frame)
+    frame = pd.DataFrame({names[0]: pd.Series(cells * 3), names[1]: [0, 1, 0] * 3})
+    with pytest.raises(DataError):
+        load_texts(frame)
+
+
+def test_arrays_in_cells_are_lists_of_labels() -> None:
+    tags = [np.array(["a", "b"]), np.array(["a"]), np.array(["b"])]
+    texts = load_texts(pd.DataFrame({"words": ["a b", "c", "d"] * 3, "tags": tags * 3}))
+    assert texts.label_names == ("a", "b")
+    assert texts.labels[:3].tolist() == [[1, 1], [1, 0], [0, 1]]
 
 
 def test_a_row_of_a_data_set_without_a_label_is_named() -> None:

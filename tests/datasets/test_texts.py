@@ -1,6 +1,7 @@
 """Labels of any kind are numbered, and texts are split fairly."""
 
 from collections.abc import Callable
+from decimal import Decimal
 from typing import Any
 
 import numpy as np
@@ -25,6 +26,7 @@ from seqsent import DataError, Texts
         (["b", "2", "1"], ("1", "2", "b"), [2, 1, 0]),
         (["infinity", "-1", "1"], ("-1", "1", "infinity"), [2, 0, 1]),
         (["부정", "긍정", "부정"], ("긍정", "부정"), [1, 0, 1]),
+        ([np.array(3), np.array(-1), np.int64(3)], ("-1", "3"), [1, 0, 1]),
         (np.array([3, -1, 3]), ("-1", "3"), [1, 0, 1]),
         (np.array(["y", "n", "y"]), ("n", "y"), [1, 0, 1]),
         (pd.Series([2.0, 1.0, 2.0]), ("1", "2"), [1, 0, 1]),
@@ -93,6 +95,9 @@ def test_zeros_and_ones_name_labels_by_column() -> None:
         (["a", "b"], [float("nan"), "x"], "no label, the first is row 1"),
         (["a", "b"], [pd.NA, pd.NaT], "2 of 2 rows of texts have no label, the first is row 1"),
         (["a", "b"], ["", "x"], "no label, the first is row 1"),
+        (["a", "b"], ["x", Decimal("sNaN")], "no label, the first is row 2"),
+        (["a", "b"], ["x", 10**5_000], "row 2 of texts has a number of 16,610 bits where a label"),
+        ([10**5_000, "b"], ["x", "y"], "row 1 of texts has a number of 16,610 bits where a text"),
         (["a", "b"], ["x", " "], "row 2 of texts has ' ' where a label"),
         (["a", "b"], ["NaN", "x"], "row 1 of texts has 'NaN' where a label"),
         (["a", "b"], ["x", {"y": 1}], "row 2 of texts has {'y': 1} where a label"),
