@@ -103,7 +103,12 @@ def read_texts(
 
 
 def _existing(source: str | os.PathLike[str]) -> Path:
-    path = Path(source)
+    try:
+        path = Path(source)
+    except TypeError as error:
+        raise DataError(
+            f"a {type(source).__name__} arrived; expected the path of a file or folder"
+        ) from error
     try:
         path.stat()
     except FileNotFoundError as error:

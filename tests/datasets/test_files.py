@@ -528,6 +528,13 @@ def test_what_is_not_there_is_named(tmp_path: Path, read: Callable[[Any], Any]) 
         read(tmp_path / "a.txt")
 
 
+@pytest.mark.parametrize("read", [load_texts, read_texts])
+@pytest.mark.parametrize("source", [5, None, b"a.csv", ["a.csv"], pd.Series(["a"])])
+def test_what_is_no_path_is_named(read: Callable[[Any], Any], source: Any) -> None:
+    with pytest.raises(DataError, match=f"a {type(source).__name__} arrived; expected .*path"):
+        read(source)
+
+
 def test_an_empty_folder_is_named(tmp_path: Path) -> None:
     with pytest.raises(DataError, match="no folders with .txt files"):
         load_texts(tmp_path)
