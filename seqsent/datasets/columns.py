@@ -24,7 +24,7 @@ def text_column(table: Table, named: str | None, beside: str | None = None) -> s
     column = _named(table, named) or _usual(table, _TEXT_NAMES) or _longest(table, beside)
     if column is None:
         raise _no_column(table, "text")
-    values = table.sample(column)
+    values = table.samples([column])[column]
     if len(values) > 1 and all(map(_is_number, values)):
         raise DataError(
             f"column {column!r} of {table.name} holds numbers like {shown(values[0])}; expected "
@@ -63,11 +63,9 @@ def _usual(table: Table, usual: Sequence[str]) -> str | None:
 
 def _longest(table: Table, label: str | None) -> str | None:
     """Return the column with the longest texts, none if no column but labels holds words."""
+    others = (one for one in table.columns if one != label and _key(one) not in _LABEL_NAMES)
     lengths = {}
-    for column in table.columns:
-        if column == label or _key(column) in _LABEL_NAMES:
-            continue
-        values = table.sample(column)
+    for column, values in table.samples(others).items():
         words = values and all(isinstance(value, str) for value in values)
         if words and not all(map(_is_number, values)):
             lengths[column] = sum(map(len, values)) / len(values)
@@ -77,10 +75,11 @@ def _longest(table: Table, label: str | None) -> str | None:
 def _fewest(table: Table, text: str) -> str | None:
     """Return the column with the fewest different values, of those with many that recur."""
     distinct = {}
-    for column in table.columns:
-        values = list(map(_hashable, table.sample(column)))
-        if column != text and 2 <= len(set(values)) <= max(len(values) / 2, 2):
-            distinct[column] = len(set(values))
+    others = (column for column in table.columns if column != text)
+    for column, values in table.samples(others).items():
+        count = len(set(map(_hashable, values)))
+        if 2 <= count <= max(len(values) / 2, 2):
+            distinct[column] = count
     return min(distinct, key=distinct.__getitem__, default=None)
 
 

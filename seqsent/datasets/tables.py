@@ -57,7 +57,7 @@ def table_in_memory(source: Any) -> Table:
     def rows(wanted: Sequence[str]) -> Iterator[tuple[Any, ...]]:
         return zip(*(_values(source, by_name[name]) for name in wanted), strict=True)
 
-    return Table(f"the {kind}", [str(column) for column in columns], rows)
+    return Table(f"the {kind}", [str(column) for column in columns], rows, by_column=True)
 
 
 def _values(source: Any, column: Any) -> Iterator[Any]:

@@ -7,7 +7,7 @@ import os
 import subprocess
 import sys
 import tracemalloc
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from decimal import Decimal
 from pathlib import Path
@@ -22,6 +22,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from seqsent import DataError, load_texts, read_texts
+from seqsent.datasets.columns import label_column, text_column
+from seqsent.datasets.table import Table
 
 ROWS = [
     ("A fine film, truly.", "pos"),
@@ -229,6 +231,22 @@ def test_columns_are_guessed_and_named(tmp_path: Path, content: str, text: str, 
     texts = load_texts(tmp_path / "a.csv")
     assert texts.columns == f"text from {text!r}, label from {label!r}"
     assert list(read_texts(tmp_path / "a.csv")) == texts.texts
+
+
+@pytest.mark.parametrize("by_column", [False, True])
+def test_all_columns_are_guessed_in_one_pass_of_a_file(by_column: bool) -> None:
+    columns = [*map(str, range(99)), "words", "kind"]
+    passes = []
+
+    def rows(wanted: Sequence[str]) -> Iterator[tuple[Any, ...]]:
+        passes.append(len(wanted))
+        for row in range(9):
+            yield tuple(row % 2 if name == "kind" else f"{row} {name}" for name in wanted)
+
+    table = Table("a table", columns, rows, by_column)
+    assert text_column(table, None) == "words"
+    assert label_column(table, None, "words") == "kind"
+    assert passes == ([1] * 202 if by_column else [101, 1, 100])
 
 
 def test_columns_can_be_named(tmp_path: Path) -> None:
