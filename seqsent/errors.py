@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+
+# Names that a message lists, and characters of each.
+_MOST, _LONGEST = 20, 60
 
 
 class SeqsentError(Exception):
@@ -166,6 +169,25 @@ def unknown_name(kind: str, name: str, known: Iterable[str]) -> str:
     "unknown architecture 'lsmt'; did you mean 'lstm'? Known: gru, lstm"
     """
     names = sorted(known)
-    close = difflib.get_close_matches(name, names, n=1)
+    short = [one for one in names if len(one) <= _LONGEST]
+    close = difflib.get_close_matches(name, short, n=1)
     hint = f"; did you mean {close[0]!r}?" if close else "."
-    return f"unknown {kind} {name!r}{hint} Known: {', '.join(names) or 'none'}"
+    shown = repr(name) if len(name) <= _LONGEST else f"{name[:_LONGEST]!r}…"
+    return f"unknown {kind} {shown}{hint} Known: {listed(names) or 'none'}"
+
+
+def listed(names: Sequence[str]) -> str:
+    r"""Return names for a message: not too many, none too long, nothing in them that is not text.
+
+    Examples
+    --------
+    >>> listed(["a", "b\n"])
+    'a, b\\n'
+    """
+    brief = []
+    for name in names[:_MOST]:
+        start = "".join(c if c.isprintable() else ascii(c)[1:-1] for c in name[:_LONGEST])
+        brief.append(start + "…" * (len(name) > _LONGEST))
+    if len(names) > _MOST:
+        brief.append(f"and {len(names) - _MOST:,} more")
+    return ", ".join(brief)

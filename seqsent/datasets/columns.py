@@ -7,7 +7,7 @@ from collections.abc import Hashable, Sequence
 from typing import Any
 
 from seqsent.datasets.table import Table
-from seqsent.errors import DataError, unknown_name
+from seqsent.errors import DataError, listed, unknown_name
 from seqsent.untrusted import shown
 
 # What people call the two columns, the likeliest first, without case, spaces and underscores.
@@ -27,8 +27,9 @@ def text_column(table: Table, named: str | None, beside: str | None = None) -> s
     values = table.samples([column])[column]
     if len(values) > 1 and all(map(_is_number, values)):
         raise DataError(
-            f"column {column!r} of {table.name} holds numbers like {shown(values[0])}; expected "
-            f"texts. Name another of {', '.join(table.columns)} with --text (text= in Python)."
+            f"column {shown(column)} of {table.name} holds numbers like {shown(values[0])}; "
+            f"expected texts. Name another of {listed(table.columns)} with --text (text= in "
+            "Python)."
         )
     return column
 
@@ -40,8 +41,8 @@ def label_column(table: Table, named: str | None, text: str) -> str:
         raise _no_column(table, "label")
     if column == text:
         raise DataError(
-            f"column {text!r} of {table.name} was taken for texts and for labels; expected two. "
-            f"Name both of {', '.join(table.columns)} with --text and --label."
+            f"column {shown(text)} of {table.name} was taken for texts and for labels; expected "
+            f"two. Name both of {listed(table.columns)} with --text and --label."
         )
     return column
 
@@ -52,7 +53,9 @@ def _named(table: Table, name: str | None) -> str | None:
     if name not in table.columns:
         raise DataError(f"{table.name}: {unknown_name('column', name, table.columns)}")
     if table.columns.count(name) > 1:
-        raise DataError(f"{table.name} has several columns {name!r}; expected one. Rename them.")
+        raise DataError(
+            f"{table.name} has several columns {shown(name)}; expected one. Rename them."
+        )
     return name
 
 
@@ -94,7 +97,7 @@ def _hashable(value: Any) -> Hashable:
 def _no_column(table: Table, what: str) -> DataError:
     return DataError(
         f"{table.name} has no {what} column by a known name or content; it has "
-        f"{', '.join(table.columns)}. Name the one to use with --{what} ({what}= in Python)."
+        f"{listed(table.columns)}. Name the one to use with --{what} ({what}= in Python)."
     )
 
 

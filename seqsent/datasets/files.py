@@ -13,6 +13,7 @@ from seqsent.datasets.table import Table
 from seqsent.datasets.tables import KINDS, open_table, table_in_memory
 from seqsent.datasets.texts import Texts, expected_text
 from seqsent.errors import DataError
+from seqsent.untrusted import shown
 
 # Where each line is a text: files like standard input have no ending.
 _LINES = (".txt", "")
@@ -127,7 +128,7 @@ def _labelled(table: Table, text: str | None, label: str | None, separator: str 
     text = text_column(table, text, beside=label)
     label = label_column(table, label, text)
     rows = ((_printable(text), label) for text, label in table.rows([text, label]))
-    columns = f"text from {text!r}, label from {label!r}"
+    columns = f"text from {shown(text)}, label from {shown(label)}"
     return Texts.from_pairs(rows, separator=separator, name=table.name, columns=columns)
 
 

@@ -54,9 +54,9 @@ class Texts:
         """Refuse what no classifier could learn from."""
         object.__setattr__(self, "texts", _stored(self.texts, self.name))
         if len(self.label_names) < 2:
-            shown = ", ".join(map(repr, self.label_names)) or "none"
+            only = ", ".join(map(shown, self.label_names)) or "none"
             raise DataError(
-                f"{self.name} has one label only, {shown}; expected two or more. Name another "
+                f"{self.name} has one label only, {only}; expected two or more. Name another "
                 "label column, or add texts of another class."
             )
         classes = (len(self.label_names),) if self.multi_label else ()

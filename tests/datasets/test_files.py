@@ -500,6 +500,36 @@ def test_texts_of_parquet_may_be_long_and_recur(tmp_path: Path) -> None:
     assert load_texts(path, label="pair").label_names == ("a", "b")
 
 
+HUGE = "y" * 1_000_000
+LONG: dict[str, tuple[list[Any], dict[str, Any]]] = {
+    "no text column": ([{HUGE: 1}], {}),
+    "many columns": ([{f"{row}{HUGE[:9_000]}": 1 for row in range(900)}], {}),
+    "no label column": ([{HUGE: "a b"}], {}),
+    "texts and labels": ([{HUGE: "a b"}], {"label": HUGE}),
+    "numbers": ([{HUGE: 1, "label": 1}] * 2, {"text": HUGE}),
+    "unknown": ([{HUGE: 1}], {"text": HUGE + "x"}),
+    "only label": ([{"text": "a", "label": HUGE}] * 2, {}),
+    "line ends": ([{"\n\x1b[2J": 1}], {}),
+}
+
+
+@pytest.mark.parametrize(("rows", "columns"), LONG.values(), ids=LONG)
+def test_what_is_said_is_one_line_that_can_be_read(
+    tmp_path: Path, rows: list[Any], columns: dict[str, Any]
+) -> None:
+    (tmp_path / "a.jsonl").write_text("\n".join(map(json.dumps, rows)))
+    with pytest.raises(DataError) as caught:
+        load_texts(tmp_path / "a.jsonl", **columns)
+    assert len(str(caught.value)) < 2_000
+    assert str(caught.value).isprintable()
+
+
+def test_columns_with_long_names_are_named_in_brief(tmp_path: Path) -> None:
+    rows = [{HUGE: "a b", "label": label} for label in "xy"]
+    (tmp_path / "a.jsonl").write_text("\n".join(map(json.dumps, rows)))
+    assert len(load_texts(tmp_path / "a.jsonl").columns) < 200
+
+
 @pytest.mark.parametrize("keep", [0.3, 0.9])
 def test_a_truncated_parquet_file(tmp_path: Path, keep: float) -> None:
     path = write_parquet(tmp_path / "a.parquet")
