@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -147,7 +148,8 @@ def _printable(value: Any) -> Any:
 
 
 def _folder(path: Path, encoding: str) -> Texts:
-    folders = sorted(child for child in path.iterdir() if child.is_dir())
+    with _readable(path):
+        folders = sorted(child for child in path.iterdir() if child.is_dir())
     files = [file for folder in folders for file in _text_files(folder)]
     if not files:
         deeper = next((file.parent.parent for file in path.glob("*/*/*.txt")), None)
@@ -161,6 +163,18 @@ def _folder(path: Path, encoding: str) -> Texts:
 
 
 def _text_files(folder: Path) -> list[Path]:
-    return sorted(
-        file for file in folder.iterdir() if file.suffix.lower() == ".txt" and file.is_file()
-    )
+    with _readable(folder):
+        return sorted(
+            file for file in folder.iterdir() if file.suffix.lower() == ".txt" and file.is_file()
+        )
+
+
+@contextmanager
+def _readable(folder: Path) -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        raise DataError(
+            f"{folder} cannot be read: {error.strerror or error}. Expected a folder that you may "
+            "read and enter."
+        ) from error

@@ -10,6 +10,7 @@ import tracemalloc
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from decimal import Decimal
+from errno import EACCES
 from pathlib import Path
 from typing import Any
 
@@ -594,6 +595,28 @@ def test_a_file_that_may_not_be_read_is_named(tmp_path: Path) -> None:
     path.chmod(0)
     with pytest.raises(DataError, match="Permission denied"):
         load_texts(path)
+
+
+@pytest.mark.parametrize(
+    ("method", "closed"),
+    [("iterdir", "."), ("iterdir", "x"), ("is_dir", "x"), ("is_file", "x/1.txt")],
+)
+def test_a_folder_that_may_not_be_read_is_named(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, method: str, closed: str
+) -> None:
+    (tmp_path / "x").mkdir()
+    (tmp_path / "x" / "1.txt").write_text("a")
+    whole = getattr(Path, method)
+
+    def refusing(path: Path) -> Any:
+        if path == tmp_path / closed:
+            raise PermissionError(EACCES, "Permission denied")
+        return whole(path)
+
+    # Not by its mode, since root may read everything.
+    monkeypatch.setattr(Path, method, refusing)
+    with pytest.raises(DataError, match="Permission denied. Expected a folder that you may read"):
+        load_texts(tmp_path)
 
 
 def test_importing_loads_nothing_heavy() -> None:
