@@ -221,8 +221,12 @@ def _loss(model: keras.Model, labels: NDArray[Any]) -> Any:
 
 
 def _accuracy(model: keras.Model, labels: NDArray[Any]) -> Any:
-    """Return the share of right answers; where labels are probabilities, of the likelier ones."""
-    if _exclusive(model) or not np.issubdtype(labels.dtype, np.floating):
+    """Return the share of right answers; where labels are probabilities, of the likelier ones.
+
+    Where several labels apply each counts for itself, of which Keras' own would take the largest.
+    """
+    of_one = model.output_shape[-1] == 1 and not np.issubdtype(labels.dtype, np.floating)
+    if _exclusive(model) or of_one:
         return "accuracy"
     return keras.metrics.MeanMetricWrapper(_alike, "accuracy")
 
@@ -235,7 +239,7 @@ def _exclusive(model: keras.Model) -> bool:
 @keras.saving.register_keras_serializable("seqsent")
 def _alike(labels: Any, answers: Any) -> Any:
     ops = keras.ops
-    likelier = ops.reshape(labels, ops.shape(answers)) > 0.5
+    likelier = ops.greater(ops.reshape(labels, ops.shape(answers)), 0.5)
     return ops.mean(ops.cast(ops.equal(likelier, answers > 0.5), answers.dtype), axis=-1)
 
 

@@ -27,6 +27,7 @@ from seqsent import (
     load_synthetic,
     set_seed,
 )
+from seqsent.datasets import Examples
 from seqsent.recipe import batch_order
 from seqsent.results import Epoch, History
 
@@ -131,6 +132,28 @@ def test_every_head_trains(splits: Splits, head: dict[str, Any]) -> None:
     history = fit(model_for(splits, **head), relabelled, QUICK)
     assert isinstance(history, History)
     assert history.epochs[-1].loss < history.epochs[0].loss
+
+
+@pytest.mark.parametrize("kind", ["int32", "float32"])
+def test_the_accuracy_of_several_labels_is_that_of_each(splits: Splits, kind: str) -> None:
+    # Answers are 0.6, 0.7 and 0.2 whatever the text, and stay so.
+    model = model_for(splits, num_classes=3, multi_label=True)
+    *encoder, kernel, _ = model.get_weights()
+    odds = np.log([0.6 / 0.4, 0.7 / 0.3, 0.2 / 0.8])
+    model.set_weights([*encoder, np.zeros_like(kernel), odds])
+
+    def with_labels(part: Examples, *rows: list[int]) -> Examples:
+        labels = np.resize(np.array(rows, dtype=kind), (len(part), 3))
+        return dataclasses.replace(part, labels=labels)
+
+    answered = dataclasses.replace(
+        splits,
+        train=with_labels(splits.train, [1, 1, 0], [0, 0, 1]),
+        validation=with_labels(splits.validation, [1, 0, 0]),
+    )
+    [epoch] = fit(model, answered, Recipe("sgd", 1e-9, epochs=1)).epochs
+    assert epoch.accuracy == pytest.approx(1 / 2)
+    assert epoch.val_accuracy == pytest.approx(2 / 3)
 
 
 def test_ids_that_the_model_does_not_know_are_refused(splits: Splits) -> None:
