@@ -229,6 +229,8 @@ def evaluate_probabilities(
     right, given, names = np.asarray(labels), np.asarray(probabilities), tuple(label_names)
     _check_shapes(right, given, names, multi_label)
     _check_values(right, given, names, multi_label)
+    # Small types have no room for the places of a table, and floats count none.
+    right = right.astype(np.int64)
     two_way = multi_label or len(names) == 2
     answers = _decide(given, threshold, multi_label)
     # One column per class, whatever the kind of labels.

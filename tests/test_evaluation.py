@@ -55,6 +55,14 @@ def test_figures_of_several_labels_are_scikit_learns(num_labels: int, seed: int)
     assert (found.confusion, found.roc_curve) == (None, None)
 
 
+@pytest.mark.parametrize("kind", ["uint8", "int8", "float32", "bool"])
+def test_labels_may_be_of_any_type_that_holds_them(kind: str) -> None:
+    labels = [0, 1, 1] if kind == "bool" else [13, 15, 19]
+    sure = np.eye(20)[labels]
+    confusion = evaluate_probabilities(np.array(labels, kind), sure, names(20)).confusion
+    np.testing.assert_array_equal(confusion, np.diag(np.bincount(labels, minlength=20)))
+
+
 def test_the_threshold_decides() -> None:
     labels, shares = [0, 1, 1], np.array([0.2, 0.4, 0.8])
     probabilities = np.stack([1 - shares, shares], axis=1)
