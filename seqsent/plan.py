@@ -62,7 +62,7 @@ class Plan:
     Raises
     ------
     OptionError
-        When a number of members or epochs cannot be used.
+        When a number of members or epochs, or a threshold, cannot be used.
 
     References
     ----------
@@ -117,3 +117,7 @@ class Plan:
             value = getattr(self, name)
             if not isinstance(value, int) or isinstance(value, bool) or value < least:
                 raise OptionError(f"{name}={value!r} arrived; expected a whole number from {least}")
+        if not isinstance(self.threshold, int | float) or not 0 < self.threshold < 1:
+            raise OptionError(
+                f"threshold={self.threshold!r} arrived; expected a share between 0 and 1"
+            )
