@@ -20,7 +20,7 @@ from seqsent.layers import keras
 from seqsent.models import Embedding, build_model, padding_matters
 from seqsent.plan import Plan
 from seqsent.pretraining import pretrain
-from seqsent.recipe import Recipe
+from seqsent.recipe import SEEDS, Recipe
 from seqsent.results import Epoch, History
 from seqsent.training import Weights, fit
 
@@ -117,7 +117,7 @@ class Members:
 
     def _recipes(self) -> list[Recipe]:
         recipe, members = self.plan.recipe, range(self.plan.members)
-        return [replace(recipe, seed=recipe.seed + number) for number in members]
+        return [replace(recipe, seed=(recipe.seed + number) % SEEDS) for number in members]
 
     def _folder(self, stage: str, number: int) -> Path | None:
         return self.directory / f"{stage}-{number}" if self.directory else None

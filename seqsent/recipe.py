@@ -14,6 +14,9 @@ from seqsent.layers import keras
 
 OPTIMIZERS = ("adam", "adamw", "rmsprop", "sgd")
 
+# What backends and NumPy take for a seed.
+SEEDS = 2**32
+
 Schedule = Literal["constant", "cosine"]
 
 
@@ -34,7 +37,7 @@ class Recipe:
     patience : int
         Training stops after this many epochs without a better validation loss.
     seed : int
-        Seeds shuffling and dropout, and in `compare` the first weights too.
+        Seeds shuffling and dropout, and in `compare` the first weights too; below 2**32.
     schedule : {"constant", "cosine"}
         The length of a step over time: always the same, or for half an epoch from nothing up to
         ``learning_rate`` and then down to a hundredth of it along a cosine, which all
@@ -104,11 +107,15 @@ class Recipe:
                 raise OptionError(f"{name}={push!r} arrived; expected a number from 0")
         if not isinstance(self.average, int | float) or not 0 <= self.average < 1:
             raise OptionError(f"average={self.average!r} arrived; expected a share below 1")
-        counts = ("batch_size", "epochs", "patience", "unlabelled_ratio", "least_steps", "seed")
-        for name in counts:
-            value, least = getattr(self, name), 0 if name == "seed" else 1
-            if not isinstance(value, int) or isinstance(value, bool) or value < least:
-                raise OptionError(f"{name}={value!r} arrived; expected a whole number from {least}")
+        for name in ("batch_size", "epochs", "patience", "unlabelled_ratio", "least_steps"):
+            value = getattr(self, name)
+            if not isinstance(value, int) or isinstance(value, bool) or value < 1:
+                raise OptionError(f"{name}={value!r} arrived; expected a whole number from 1")
+        seed: Any = self.seed
+        if not isinstance(seed, int) or isinstance(seed, bool) or not 0 <= seed < SEEDS:
+            raise OptionError(
+                f"seed={seed!r} arrived; expected a whole number from 0 to {SEEDS - 1}"
+            )
 
     def passes(self, count: int) -> int:
         """Return how often an epoch goes through so many texts."""

@@ -44,6 +44,13 @@ def test_networks_of_several_seeds_answer_by_their_mean(plan: Plan) -> None:
     assert [len(history.epochs) for history in histories] == [2, 2]
 
 
+def test_the_seed_after_the_last_is_the_first() -> None:
+    recipe = dataclasses.replace(SMALL.recipe, seed=2**32 - 1, epochs=1)
+    _, histories = trained(dataclasses.replace(SMALL, members=2, recipe=recipe))
+    first = dataclasses.replace(recipe, seed=0)
+    assert histories[1:] == trained(dataclasses.replace(SMALL, recipe=first))[1]
+
+
 def test_epochs_are_counted_on_and_a_folder_has_a_state_for_each_network(tmp_path: Path) -> None:
     told: list[int] = []
     plan = dataclasses.replace(SMALL, members=2)

@@ -33,6 +33,8 @@ def test_the_default_recipe_is_the_textbooks() -> None:
         ("epochs", True),
         ("patience", 0),
         ("seed", -1),
+        ("seed", 2**32),
+        ("seed", True),
         ("schedule", "linear"),
         ("clip", 0),
         ("clip", "1"),
