@@ -60,7 +60,7 @@ class TimePooling(keras.layers.Layer):
     Notes
     -----
     Takes floats of shape (batch, time, features) and gives (batch, features), or
-    (batch, 2 * features) for both.
+    (batch, 2 * features) for both; zeros where no step is real.
     """
 
     def __init__(self, pooling: Pooling, **kwargs: Any) -> None:
@@ -94,6 +94,8 @@ def _mean(states: Any, mask: Any) -> Any:
 
 
 def _max(states: Any, mask: Any) -> Any:
-    if mask is not None:
-        states = ops.where(ops.expand_dims(ops.cast(mask, "bool"), -1), states, _LOWEST)
-    return ops.max(states, axis=1)
+    if mask is None:
+        return ops.max(states, axis=1)
+    real = ops.expand_dims(ops.cast(mask, "bool"), -1)
+    largest = ops.max(ops.where(real, states, _LOWEST), axis=1)
+    return ops.where(ops.any(real, axis=1), largest, 0.0)

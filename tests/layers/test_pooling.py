@@ -38,6 +38,15 @@ def test_masked_steps_do_not_count(pooling: Pooling) -> None:
 
 
 @pytest.mark.parametrize("pooling", ["mean", "max", "mean-max"])
+def test_a_text_of_padding_alone_has_nothing_to_keep(pooling: Pooling) -> None:
+    mask = np.stack([np.zeros(5, dtype=bool), np.ones(5, dtype=bool)])
+    pool = TimePooling(pooling)
+    nothing, kept = keras.ops.convert_to_numpy(pool(-1 - np.abs(X), mask=mask))
+    np.testing.assert_array_equal(nothing, np.zeros_like(nothing))
+    assert (kept <= -1).all()
+
+
+@pytest.mark.parametrize("pooling", ["mean", "max", "mean-max"])
 def test_it_is_made_again_from_its_configuration(pooling: Pooling) -> None:
     pool = TimePooling(pooling)
     again = TimePooling.from_config(pool.get_config())
