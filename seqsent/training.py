@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from seqsent import layers
 from seqsent.batches import Ids, batches_of, with_unlabelled
 from seqsent.checkpoint import Checkpoint, identity_of, locked
-from seqsent.datasets import Splits
+from seqsent.datasets import Splits, check_ids
 from seqsent.datasets.rows import Rows
 from seqsent.errors import OptionError, OutputError, SeqsentError, TrainingError
 from seqsent.layers import keras
@@ -85,6 +85,8 @@ def fit(
         When the model or the state cannot be saved, or another training uses the directory.
     """
     check_ids_fit(model, splits.vocab_size)
+    if unlabelled is not None:
+        check_ids(unlabelled, splits.vocab_size, where="the unlabelled texts")
     layers.set_seed(recipe.seed)
     labelled = len(splits.train)
     train: layers.Columns = (*splits.train, sample_weight)

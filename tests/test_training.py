@@ -162,6 +162,13 @@ def test_ids_that_the_model_does_not_know_are_refused(splits: Splits) -> None:
         fit(model, splits, QUICK)
 
 
+def test_unlabelled_ids_that_the_model_does_not_know_are_refused(splits: Splits) -> None:
+    recipe = dataclasses.replace(QUICK, virtual=0.5)
+    unknown = np.full_like(splits.test.ids, splits.vocab_size)
+    with pytest.raises(DataError, match=f"id {splits.vocab_size} in the unlabelled texts"):
+        fit(model_for(splits), splits, recipe, unlabelled=unknown)
+
+
 def test_a_loss_that_is_no_number_ends_training(splits: Splits) -> None:
     model = model_for(splits)
     model.set_weights([np.full_like(w, np.nan) for w in model.get_weights()])
