@@ -28,7 +28,7 @@ from seqsent.text import TextEncoder
 from seqsent.text.encoder import Level
 from seqsent.text.vectors import learn_vectors, read_vectors
 from seqsent.text.vocabulary import UNKNOWN
-from seqsent.training import Weights
+from seqsent.training import Weights, check_weight
 
 # Texts, and class indices, shape (n,), or zeros and ones, shape (n, labels).
 Part = tuple[Sequence[str], NDArray[Any]]
@@ -88,8 +88,12 @@ def train(
     ------
     OptionError
         When unlabelled texts arrive that nothing learns from, or none for a student.
+    DataError
+        When weights are none.
     """
     _check_unlabelled(plan, len(unlabelled))
+    check_weight(sample_weight, len(texts[1]), "sample_weight")
+    check_weight(validation_weight, len(validation[1]), "validation_weight")
     on_stage("words to ids")
     encoder = _encoder(plan, texts[0], validation[0])
     splits = _splits(encoder, texts, validation, label_names)

@@ -18,7 +18,7 @@ from seqsent.batches import Ids, batches_of, with_unlabelled
 from seqsent.checkpoint import Checkpoint, identity_of, locked
 from seqsent.datasets import Splits, check_ids
 from seqsent.datasets.rows import Rows
-from seqsent.errors import OptionError, OutputError, SeqsentError, TrainingError
+from seqsent.errors import DataError, OptionError, OutputError, SeqsentError, TrainingError
 from seqsent.layers import keras
 from seqsent.models import check_ids_fit, takes_any_length
 from seqsent.recipe import Recipe
@@ -78,7 +78,7 @@ def fit(
     Raises
     ------
     DataError
-        When the texts have ids that the model does not know.
+        When the texts have ids that the model does not know, or weights that are none.
     TrainingError
         When a loss is no longer a number, or the directory holds another training.
     OutputError
@@ -87,6 +87,8 @@ def fit(
     check_ids_fit(model, splits.vocab_size)
     if unlabelled is not None:
         check_ids(unlabelled, splits.vocab_size, where="the unlabelled texts")
+    check_weight(sample_weight, len(splits.train), "sample_weight")
+    check_weight(validation_weight, len(splits.validation), "validation_weight")
     layers.set_seed(recipe.seed)
     labelled = len(splits.train)
     train: layers.Columns = (*splits.train, sample_weight)
@@ -117,6 +119,21 @@ def fit(
         raise TrainingError(_diverged(len(progress.epochs) + 1)) from error
     model.set_weights(progress.best)
     return History(tuple(progress.epochs))
+
+
+def check_weight(weight: Weights | None, count: int, name: str) -> None:
+    """Raise ``DataError`` unless so many texts can count so much."""
+    if weight is None:
+        return
+    if weight.shape != (count,):
+        raise DataError(
+            f"{name} of shape {weight.shape} arrived; expected one weight for each of {count} texts"
+        )
+    if not (np.isfinite(weight) & (weight >= 0)).all() or not weight.any():
+        raise DataError(
+            f"{name} from {weight.min():g} to {weight.max():g} arrived; expected finite numbers "
+            "from 0, and not zeros only"
+        )
 
 
 @dataclass

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from seqsent import OptionError, Plan, Recipe, load
+from seqsent import DataError, OptionError, Plan, Recipe, load
 from seqsent.artifact import save
 from seqsent.datasets.synthetic import generate
 from seqsent.pipeline import train
@@ -112,6 +112,14 @@ def test_unlabelled_texts_serve_vectors_language_and_adversaries(tmp_path: Path)
 def test_unlabelled_texts_that_nothing_learns_from_are_refused() -> None:
     with pytest.raises(OptionError, match="64 unlabelled texts arrived, and nothing"):
         trained(SMALL, unlabelled=TEXTS[:64])
+
+
+@pytest.mark.parametrize("name", ["sample_weight", "validation_weight"])
+def test_weights_that_are_none_are_refused_before_anything_is_learned(name: str) -> None:
+    told: list[str] = []
+    with pytest.raises(DataError, match=f"{name} of shape"):
+        trained(SMALL, **{name: np.ones(3)}, on_stage=told.append)
+    assert told == []
 
 
 def test_every_stage_is_announced() -> None:

@@ -7,6 +7,7 @@ import os
 import re
 import subprocess
 import sys
+from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -167,6 +168,27 @@ def test_unlabelled_ids_that_the_model_does_not_know_are_refused(splits: Splits)
     unknown = np.full_like(splits.test.ids, splits.vocab_size)
     with pytest.raises(DataError, match=f"id {splits.vocab_size} in the unlabelled texts"):
         fit(model_for(splits), splits, recipe, unlabelled=unknown)
+
+
+@pytest.mark.parametrize("name", ["sample_weight", "validation_weight"])
+@pytest.mark.parametrize(
+    ("weight", "message"),
+    [
+        (lambda count: np.ones(count - 1), r" of shape \(\d+,\) arrived; expected one weight for"),
+        (lambda count: np.ones((count, 1)), r" of shape \(\d+, 1\) arrived"),
+        (lambda count: np.arange(count) - 1.0, r" from -1 to \d+ arrived"),
+        (lambda count: np.full(count, np.nan), " from nan to nan arrived"),
+        (lambda count: np.full(count, np.inf), " from inf to inf arrived"),
+        (np.zeros, " from 0 to 0 arrived; expected finite numbers from 0, and not zeros only"),
+    ],
+)
+def test_weights_that_are_none_are_refused(
+    splits: Splits, name: str, weight: Callable[[int], Any], message: str
+) -> None:
+    part = splits.train if name == "sample_weight" else splits.validation
+    weights = {name: weight(len(part))}
+    with pytest.raises(DataError, match=name + message):
+        fit(model_for(splits), splits, QUICK, **weights)
 
 
 def test_a_loss_that_is_no_number_ends_training(splits: Splits) -> None:
