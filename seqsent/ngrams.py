@@ -107,11 +107,13 @@ class Ngrams:
             regression goes on from there.
         """
         counts = _counts(kind, texts)
+        labels = labels[: counts.shape[0]]
+        weight = None if sample_weight is None else sample_weight[: counts.shape[0]]
+        if weight is not None and not weight.all():
+            counts, labels, weight = counts[weight > 0], labels[weight > 0], weight[weight > 0]
         # One at least, where no text has a run.
         places = np.union1d(np.unique(counts.indices), 0)
         counts = counts[:, places]
-        labels = labels[: counts.shape[0]]
-        weight = None if sample_weight is None else sample_weight[: counts.shape[0]]
         fitted = [_fit(counts, one, weight) for one in _outputs(labels, num_classes)]
         return cls(
             kind,

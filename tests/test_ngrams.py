@@ -82,6 +82,20 @@ def test_a_text_of_weight_zero_is_not_learned_from() -> None:
     assert answers(ngrams, texts[:2]).argmax(axis=1).tolist() == [1, 0]
 
 
+@pytest.mark.parametrize("label", [0, 1])
+def test_where_one_class_alone_has_weight_it_is_the_answer(label: int) -> None:
+    texts, labels = ["dull film", "fine day"] * 20, np.array([0, 1] * 20)
+    ngrams = Ngrams.fit(texts, labels, 2, sample_weight=(labels == label).astype(np.float32))
+    assert answers(ngrams, texts[:2]).argmax(axis=1).tolist() == [label, label]
+    alone = Ngrams.fit(texts[label::2], labels[label::2], 2)
+    np.testing.assert_array_equal(ngrams.places, alone.places)
+
+
+def test_without_any_weight_there_is_no_answer() -> None:
+    ngrams = Ngrams.fit(TEXTS, LABELS, 2, sample_weight=np.zeros(len(TEXTS)))
+    assert (answers(ngrams, TEXTS) == 0.5).all()
+
+
 def test_shares_follow_who_is_right(fitted: Ngrams) -> None:
     right = np.stack([1 - LABELS, LABELS], axis=1).clip(0.02, 0.98).astype(np.float32)
     wrong = np.full_like(right, 0.5) + np.random.default_rng(0).normal(0, 0.2, (600, 1)) * [-1, 1]
