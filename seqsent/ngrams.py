@@ -144,6 +144,8 @@ class Ngrams:
         probabilities: NDArray[np.float32],
         texts: Sequence[str],
         labels: NDArray[Any],
+        *,
+        sample_weight: NDArray[np.floating[Any]] | None = None,
     ) -> Ngrams:
         """Return the same, with shares that suit a network.
 
@@ -155,11 +157,14 @@ class Ngrams:
             The same texts.
         labels : ndarray of int, shape (texts,) or (texts, labels)
             What is right.
+        sample_weight : ndarray of float, shape (texts,), optional
+            How much each text counts.
         """
         sides = _logits(probabilities, labels.ndim == 2), self.logits(texts)
 
         def loss(shares: NDArray[np.float64]) -> float:
-            return _cross_entropy(shares[0] * sides[0] + shares[1] * sides[1], labels)
+            logits = shares[0] * sides[0] + shares[1] * sides[1]
+            return _cross_entropy(logits, labels, sample_weight)
 
         # Neither side is believed more than it believes itself, however well the texts suit it.
         found = minimize(loss, (0.5, 0.5), method="L-BFGS-B", bounds=[(0, 1)] * 2)
@@ -352,8 +357,14 @@ def _logits(probabilities: NDArray[np.float32], multi_label: bool) -> NDArray[np
     return np.log(chances)
 
 
-def _cross_entropy(logits: NDArray[np.float64], labels: NDArray[Any]) -> float:
+def _cross_entropy(
+    logits: NDArray[np.float64], labels: NDArray[Any], weight: NDArray[Any] | None
+) -> float:
     if labels.ndim == 2 or logits.shape[1] == 1:
         signs = 2 * labels.reshape(logits.shape) - 1
-        return float(np.logaddexp(0, -signs * logits).mean())
-    return float(-log_softmax(logits, axis=1)[np.arange(len(labels)), labels].mean())
+        losses = np.logaddexp(0, -signs * logits)
+    else:
+        losses = -log_softmax(logits, axis=1)[np.arange(len(labels)), labels]
+    # One weight for all labels of a text.
+    weights = None if weight is None else np.broadcast_to(weight, losses.T.shape).T
+    return float(np.average(losses, weights=weights))

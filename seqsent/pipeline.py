@@ -123,7 +123,7 @@ def train(
     def answering(networks: Sequence[keras.Model]) -> TextClassifier:
         network = TextClassifier(together(networks), encoder, label_names, multi_label)
         classifier = network.with_threshold(plan.threshold)
-        return _beside(classifier, runs[0], validation) if runs else classifier
+        return _beside(classifier, runs[0], validation, weights[1]) if runs else classifier
 
     classifier = answering(members.trained())
     if plan.student:
@@ -164,19 +164,22 @@ def _runs(
     """Return runs of words of the training texts, and of all texts."""
     both = _Both(texts[0], validation[0])
     fitted = partial(Ngrams.fit, num_classes=num_classes, kind=kind_for(sum(map(len, both)), level))
-    known = [one for one in weights if one is not None]
-    whole = fitted(
-        both,
-        np.concatenate([texts[1], validation[1]]),
-        sample_weight=np.concatenate(known) if len(known) == len(weights) else None,
-    )
+    parts = texts[1], validation[1]
+    known = [
+        np.ones(len(part)) if weight is None else weight
+        for part, weight in zip(parts, weights, strict=True)
+    ]
+    whole = fitted(both, np.concatenate(parts), sample_weight=np.concatenate(known))
     return fitted(*texts, sample_weight=weights[0]), whole
 
 
-def _beside(classifier: TextClassifier, ngrams: Ngrams, validation: Part) -> TextClassifier:
+def _beside(
+    classifier: TextClassifier, ngrams: Ngrams, validation: Part, weight: Weights | None
+) -> TextClassifier:
     """Add runs of words, with shares from texts that neither side has seen."""
     of_network = classifier.predict_proba(validation[0])
-    return replace(classifier, ngrams=ngrams.beside(of_network, *validation))
+    beside = ngrams.beside(of_network, *validation, sample_weight=weight)
+    return replace(classifier, ngrams=beside)
 
 
 @dataclass(frozen=True)

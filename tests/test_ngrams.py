@@ -105,6 +105,22 @@ def test_shares_follow_who_is_right(fitted: Ngrams) -> None:
     assert network < 0.2 < own <= 1
 
 
+@pytest.mark.parametrize("kind", ["two classes", "three classes", "several labels"])
+def test_shares_follow_who_is_right_where_it_counts(kind: str) -> None:
+    number, places = 2 if kind == "two classes" else 3, np.arange(600)
+    labels: Any = SEVERAL if kind == "several labels" else LABELS * (1 + places % (number - 1))
+    is_label = labels if labels.ndim == 2 else np.eye(number)[labels]
+    # The network is right of the first two hundred texts alone.
+    chances = np.where(places[:, None] < 200, is_label, 1 - is_label) + 0.5
+    chances = chances / 2 if labels.ndim == 2 else chances / chances.sum(axis=1, keepdims=True)
+    ngrams, weight = Ngrams.fit(TEXTS, labels, number), (places < 200).astype(np.float32)
+    network, own = ngrams.beside(chances, TEXTS, labels, sample_weight=weight).shares
+    few = ngrams.beside(chances[:200], TEXTS[:200], labels[:200]).shares
+    assert (network, own) == pytest.approx(few, abs=1e-3)
+    assert network > 0.9
+    assert ngrams.beside(chances, TEXTS, labels).shares[0] < 0.1
+
+
 def test_a_file_gives_the_same_answers(fitted: Ngrams, tmp_path: Path) -> None:
     fitted.write(tmp_path / "ngrams.npz")
     again = Ngrams.read(tmp_path / "ngrams.npz", 1)

@@ -122,6 +122,30 @@ def test_weights_that_are_none_are_refused_before_anything_is_learned(name: str)
     assert told == []
 
 
+def test_runs_of_words_are_weighted_where_only_training_texts_are() -> None:
+    plan = dataclasses.replace(SMALL, ngrams=True)
+    weight = np.where(PARTS[0][1] == 1, 9.0, 1.0)
+    weighted, alike, plain = (
+        trained(plan, **weights)[0].ngrams
+        for weights in (
+            {"sample_weight": weight},
+            {"sample_weight": weight, "validation_weight": np.ones(48)},
+            {},
+        )
+    )
+    np.testing.assert_array_equal(weighted.weights, alike.weights)
+    assert not np.array_equal(weighted.weights, plain.weights)
+
+
+def test_shares_are_weighted_as_validation_texts_are() -> None:
+    plan = dataclasses.replace(SMALL, ngrams=True, recipe=Recipe("adam", 0.01, epochs=1))
+    weight = np.where(np.arange(48) < 8, 100.0, 0.01)
+    weighted, plain = (
+        trained(plan, validation_weight=one)[0].about["shares"] for one in (weight, None)
+    )
+    assert weighted != plain
+
+
 def test_every_stage_is_announced() -> None:
     told: list[str] = []
     trained(dataclasses.replace(SMALL, ngrams=True), on_stage=told.append)
