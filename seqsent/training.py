@@ -78,12 +78,18 @@ def fit(
     Raises
     ------
     DataError
-        When the texts have ids that the model does not know, or weights that are none.
+        When there are no texts to train on or to validate with, or they have ids that the model
+        does not know, or weights that are none.
     TrainingError
         When a loss is no longer a number, or the directory holds another training.
     OutputError
         When the model or the state cannot be saved, or another training uses the directory.
     """
+    if not (len(splits.train) and len(splits.validation)):
+        raise DataError(
+            f"{len(splits.train)} training and {len(splits.validation)} validation texts arrived; "
+            "expected some of both"
+        )
     check_ids_fit(model, splits.vocab_size)
     if unlabelled is not None:
         check_ids(unlabelled, splits.vocab_size, where="the unlabelled texts")

@@ -157,6 +157,13 @@ def test_the_accuracy_of_several_labels_is_that_of_each(splits: Splits, kind: st
     assert epoch.val_accuracy == pytest.approx(2 / 3)
 
 
+@pytest.mark.parametrize("part", ["train", "validation"])
+def test_a_part_without_texts_is_refused(splits: Splits, part: str) -> None:
+    nothing: Any = {part: Examples(splits.test.ids[:0], splits.test.labels[:0])}
+    with pytest.raises(DataError, match=f"\\b0 {part}.* texts arrived; expected some of both"):
+        fit(model_for(splits), dataclasses.replace(splits, **nothing), QUICK)
+
+
 def test_ids_that_the_model_does_not_know_are_refused(splits: Splits) -> None:
     model = build_model("gru", vocab_size=splits.vocab_size - 1)
     with pytest.raises(DataError, match="limit_vocabulary"):
