@@ -264,12 +264,14 @@ def _about(
     """Return what a saved classifier says of its training."""
     named, name = isinstance(plan.architecture, str), plan.architecture_name
     described = {one.name for one in fields(plan)} - {"architecture", "embedding", "recipe"}
+    told = {one: getattr(plan, one) for one in sorted(described - {"options"})}
     side = {"shares": list(classifier.ngrams.shares)} if classifier.ngrams else {}
     return {
         "architecture": name,
         "distribution": registry().architectures.get(name)[0].distribution if named else "",
         "options": dict(plan.options),
-        "plan": {one: getattr(plan, one) for one in sorted(described - {"options"})},
+        # Of a file its name alone: a path would tell the name of its owner.
+        "plan": {**told, "vectors": Path(plan.vectors).name},
         "recipe": asdict(plan.recipe),
         "data": {
             "fingerprint": splits.fingerprint,

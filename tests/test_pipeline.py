@@ -86,6 +86,16 @@ def test_vectors_of_a_file_are_where_training_begins(tmp_path: Path) -> None:
     np.testing.assert_allclose(fine, film[::-1], rtol=1e-5)
 
 
+@pytest.mark.parametrize("kind", [str, Path])
+def test_a_saved_classifier_does_not_say_where_vectors_lay(kind: Any, tmp_path: Path) -> None:
+    (tmp_path / "some.vec").write_text(f"{TEXTS[0].split()[0]} 1 2 3 4\n")
+    recipe = dataclasses.replace(SMALL.recipe, epochs=1)
+    plan = dataclasses.replace(SMALL, vectors=kind(tmp_path / "some.vec"), recipe=recipe)
+    classifier, _ = trained(plan)
+    save(classifier, tmp_path / "model.seqsent")
+    assert load(tmp_path / "model.seqsent").about["plan"]["vectors"] == "some.vec"
+
+
 def test_subwords_are_taken_where_many_words_are_unknown() -> None:
     plan = dataclasses.replace(SMALL, level="auto")
     assert trained(plan)[0].encoder.level == "word"
