@@ -169,7 +169,12 @@ def _runs(
         np.ones(len(part)) if weight is None else weight
         for part, weight in zip(parts, weights, strict=True)
     ]
-    whole = fitted(both, np.concatenate(parts), sample_weight=np.concatenate(known))
+    weighted = any(weight is not None for weight in weights)
+    whole = fitted(
+        both,
+        np.concatenate(parts),
+        sample_weight=np.concatenate(known) if weighted else None,
+    )
     return fitted(*texts, sample_weight=weights[0]), whole
 
 
