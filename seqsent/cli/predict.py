@@ -14,7 +14,7 @@ import typer
 
 from seqsent.cli.answers import Command, output
 from seqsent.cli.app import AsJson, Backend, Encoding, Model, TextColumn, app
-from seqsent.errors import DataError, OutputError
+from seqsent.errors import DataError
 
 if TYPE_CHECKING:
     from seqsent.classifier import TextClassifier
@@ -50,8 +50,11 @@ def predict(
     from seqsent.artifact import load
     from seqsent.backend import choose_backend
     from seqsent.datasets import read_texts
+    from seqsent.outputs import check_place
     from seqsent.streams import batches
 
+    if output is not None:
+        check_place(output)
     choose_backend(backend)
     classifier = load(model)
     if threshold is not None:
@@ -109,15 +112,7 @@ def _destination(path: Path | None) -> Iterator[IO[str]]:
             os.dup2(os.open(os.devnull, os.O_WRONLY), output.file.fileno())
             raise typer.Exit(NO_READER) from None
         return
-    unfinished = path.with_name(f".{path.name}.unfinished")
-    try:
-        try:
-            with unfinished.open("w", encoding="utf-8") as file:
-                yield file
-            unfinished.replace(path)
-        finally:
-            unfinished.unlink(missing_ok=True)
-    except OSError as error:
-        raise OutputError(
-            f"{path} cannot be written: {error.strerror or error}. Name another place."
-        ) from error
+    from seqsent.outputs import whole_file
+
+    with whole_file(path) as file:
+        yield file

@@ -123,6 +123,30 @@ def test_a_folder_that_becomes_read_only_is_one_line(
     assert line.startswith(f"{out} cannot be written: Read-only file system")
 
 
+@pytest.mark.any_backend
+def test_no_file_is_planted_where_answers_go(run: Run, model: str, tmp_path: Path) -> None:
+    (tmp_path / "victim").write_text("kept")
+    (tmp_path / ".a.txt.unfinished").symlink_to("victim")
+    result = run("predict", model, "a", "--output", str(tmp_path / "a.txt"))
+    assert result.exit_code == 0, result.output
+    assert (tmp_path / "victim").read_text() == "kept"
+    assert len((tmp_path / "a.txt").read_text().splitlines()) == 1
+
+
+@pytest.mark.any_backend
+def test_a_device_stays_one(run: Run, model: str, tmp_path: Path) -> None:
+    (tmp_path / "null").symlink_to(os.devnull)
+    result = run("predict", model, "a", "--output", str(tmp_path / "null"))
+    assert (result.exit_code, result.output) == (0, "")
+    assert (tmp_path / "null").is_char_device()
+
+
+@pytest.mark.any_backend
+def test_a_folder_is_refused_before_anything_is_read(refused: Refused, tmp_path: Path) -> None:
+    for place in (str(tmp_path), ".", "/", ""):
+        assert "it is a folder" in refused("predict", "absent", "a", "--output", place)
+
+
 def test_answers_are_also_json(run: Run, model: str) -> None:
     (answer,) = map(json.loads, run("predict", model, "a film", "--json").stdout.splitlines())
     assert answer["label"] == max(answer["probabilities"], key=answer["probabilities"].get)
