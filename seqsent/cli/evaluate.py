@@ -41,8 +41,11 @@ def evaluate(
     """Compare a saved classifier's answers with the right ones."""
     from seqsent.artifact import load
     from seqsent.backend import choose_backend
+    from seqsent.outputs import check_place
     from seqsent.reports.evaluation_tables import evaluation_table
 
+    if html is not None:
+        check_place(html)
     choose_backend(backend)
     classifier = load(model)
     if threshold is not None:
@@ -76,18 +79,16 @@ def explain(
     """Show what each word of a text does for its label."""
     from seqsent.artifact import load
     from seqsent.backend import choose_backend
-    from seqsent.errors import OutputError
+    from seqsent.outputs import check_place, whole_file
     from seqsent.reports.explanation import explanation_html, explanation_text
 
+    if html is not None:
+        check_place(html)
     choose_backend(backend)
     explanation = load(model).explain(text, label)
     if html is not None:
-        try:
-            html.write_text(explanation_html(explanation) + "\n", encoding="utf-8")
-        except OSError as error:
-            raise OutputError(
-                f"{html} cannot be written: {error.strerror or error}. Name another place."
-            ) from error
+        with whole_file(html) as file:
+            file.write(explanation_html(explanation) + "\n")
     if as_json:
         print_json(asdict(explanation))
         return

@@ -45,6 +45,8 @@ def write_report(comparison: Comparison, folder: Path) -> None:
         for name, figure in figures.draw_all(comparison).items():
             figures.save(figure, pictures, name)
         write_page(comparison, folder / "report.html")
+    except OutputError:
+        raise
     except OSError as error:
         raise OutputError(
             f"the report cannot be written to {folder}: {error.strerror}. Name another folder."

@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from html import escape
 from pathlib import Path
 
-from seqsent.errors import OutputError
 from seqsent.evaluation import Evaluation
+from seqsent.outputs import whole_file
 from seqsent.reports.evaluation_figures import draw_evaluation
 from seqsent.reports.evaluation_tables import (
     calibration_grid,
@@ -56,12 +56,8 @@ def write_evaluation_page(
         lead=_lead(evaluation),
         main="\n".join(_sections(evaluation, notes)),
     )
-    try:
-        path.write_text(page, encoding="utf-8")
-    except OSError as error:
-        raise OutputError(
-            f"the page cannot be written to {path}: {error.strerror}. Name another file."
-        ) from error
+    with whole_file(path) as file:
+        file.write(page)
 
 
 def _lead(evaluation: Evaluation) -> str:

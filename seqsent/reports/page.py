@@ -5,6 +5,7 @@ from __future__ import annotations
 from html import escape
 from pathlib import Path
 
+from seqsent.outputs import whole_file
 from seqsent.reports import figures
 from seqsent.reports.frame import definitions, fill, fill_frame, picture
 from seqsent.reports.summary import summary
@@ -22,7 +23,8 @@ def write_page(comparison: Comparison, path: Path) -> None:
     path : Path
         The file, ``report.html`` for instance; replaced if it exists.
     """
-    path.write_text(_page(comparison), encoding="utf-8")
+    with whole_file(path) as file:
+        file.write(_page(comparison))
 
 
 def _page(comparison: Comparison) -> str:

@@ -47,6 +47,23 @@ def test_words_are_explained(run: Run, model: str, tmp_path: Path, terminal: boo
     assert len(record["without"]) == len(record["after"]) == 4
 
 
+@pytest.mark.any_backend
+def test_names_and_texts_of_another_encoding_are_on_the_pages(
+    run: Run, model: str, reviews: str, tmp_path: Path
+) -> None:
+    data, page = tmp_path / "caf\udce9.csv", tmp_path / "page.html"
+    data.write_bytes(Path(reviews).read_bytes())
+    result = run("evaluate", model, str(data), "--html", str(page))
+    assert result.exit_code == 0, result.output
+    assert "caf\\udce9.csv" in page.read_text(encoding="utf-8")
+
+
+@pytest.mark.any_backend
+def test_no_page_can_be_in_a_folders_place(refused: Refused, tmp_path: Path) -> None:
+    for command in ("evaluate", "explain"):
+        assert "it is a folder" in refused(command, "absent", "a", "--html", str(tmp_path))
+
+
 def test_what_cannot_be_compared_is_one_line(refused: Refused, model: str, tmp_path: Path) -> None:
     (tmp_path / "stars.csv").write_text("text,stars\na,1\nb,5\n")
     line = refused("evaluate", model, str(tmp_path / "stars.csv"))
