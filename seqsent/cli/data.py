@@ -26,8 +26,8 @@ def data(
     label: Label = None,
     label_separator: LabelSeparator = None,
     encoding: Encoding = "utf-8",
-    vocab_size: Annotated[int, typer.Option(help="The number of ids.")] = 20_000,
-    maxlen: Annotated[int, typer.Option(help="Words per text.")] = 200,
+    vocab_size: Annotated[int, typer.Option(min=1, help="The number of ids.")] = 20_000,
+    maxlen: Annotated[int, typer.Option(min=1, help="Words per text.")] = 200,
     seed: Annotated[int, typer.Option(help="Of the split.")] = 42,
     as_json: AsJson = False,
 ) -> None:

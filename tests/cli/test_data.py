@@ -41,6 +41,14 @@ def test_what_cannot_be_read_is_one_line(refused: Refused, tmp_path: Path) -> No
     assert "does not exist" in refused("data", str(tmp_path / "absent.csv"))
 
 
+@pytest.mark.any_backend
+@pytest.mark.parametrize("option", ["--maxlen", "--vocab-size"])
+def test_numbers_that_cannot_be_used_are_refused(run: Run, reviews: str, option: str) -> None:
+    result = run("data", reviews, option, "-5")
+    assert result.exit_code == 2
+    assert option in result.stderr
+
+
 def test_a_data_set_is_named_in_the_place_of_a_file(
     run: Callable[..., Result], refused: Callable[..., str]
 ) -> None:
