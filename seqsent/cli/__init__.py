@@ -1,7 +1,7 @@
 """The command line; thin: each command calls the library and shows what it gives."""
 
 from seqsent.cli import data, evaluate, listings, new_plugin, predict, reproduce, saved, train, tune
-from seqsent.cli.answers import own_standard_output
+from seqsent.cli.answers import open_missing_streams, own_standard_output
 from seqsent.cli.app import app
 
 __all__ = [
@@ -21,5 +21,6 @@ __all__ = [
 
 def main() -> None:
     """Run the command line."""
+    open_missing_streams()
     own_standard_output()
     app()

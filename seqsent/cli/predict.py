@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import codecs
+import io
 import json
-import os
 import sys
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
@@ -18,9 +19,6 @@ from seqsent.errors import DataError
 
 if TYPE_CHECKING:
     from seqsent.classifier import TextClassifier
-
-# What a shell shows of a program that ended because nobody read on: 128 and the signal's number.
-NO_READER = 128 + 13
 
 
 @app.command(cls=Command)
@@ -66,24 +64,49 @@ def predict(
     elif input is not None:
         lines = read_texts(input, text=text, encoding=encoding)
     else:
-        lines = _standard_input()
+        lines = _standard_input(encoding)
     with _destination(output) as file:
         for batch in batches(lines, 4_096):
             file.writelines(f"{line}\n" for line in _answers(classifier, batch, as_json))
             file.flush()
 
 
-def _standard_input() -> Iterator[str]:
+def _standard_input(encoding: str) -> Iterator[str]:
     from seqsent.datasets.lines import lines_of
 
-    try:
-        for line in lines_of(sys.stdin, "standard input"):
-            yield line.rstrip("\r\n")
-    except UnicodeDecodeError as error:
+    if sys.stdin is None:
         raise DataError(
-            f"standard input is not {error.encoding}: byte {error.object[error.start]:#04x} cannot "
-            "be read. Name a file with --input, and its encoding with --encoding."
+            "standard input is closed; expected a text in each of its lines. Give texts as "
+            "arguments, or name a file with --input."
+        )
+    file = io.TextIOWrapper(sys.stdin.buffer, _codec(encoding), newline="")
+    try:
+        for line in lines_of(file, "standard input"):
+            yield line.rstrip("\r\n")
+    except UnicodeError as error:
+        reason = str(error)  # of a codec whose files begin with a mark
+        if isinstance(error, UnicodeDecodeError):
+            reason = f"byte {error.object[error.start]:#04x} cannot be read"
+        raise DataError(
+            f"standard input is not {encoding}: {reason}. Name its encoding with --encoding."
         ) from error
+    except OSError as error:
+        raise DataError(
+            f"standard input cannot be read: {error.strerror}. Name a file with --input."
+        ) from error
+
+
+def _codec(encoding: str) -> str:
+    """Return the codec of text in an encoding; UTF-8's passes over a byte order mark."""
+    try:
+        "".encode(encoding)  # which, unlike a look-up, refuses codecs of other things than text
+        known = codecs.lookup(encoding).name
+    except (LookupError, ValueError) as error:
+        raise DataError(
+            f"encoding {encoding!r:.60} arrived; expected one that Python knows, like utf-8, cp949 "
+            "or latin-1"
+        ) from error
+    return "utf-8-sig" if known == "utf-8" else known
 
 
 def _answers(classifier: TextClassifier, texts: list[str], as_json: bool) -> Iterator[str]:
@@ -105,12 +128,7 @@ def _answers(classifier: TextClassifier, texts: list[str], as_json: bool) -> Ite
 def _destination(path: Path | None) -> Iterator[IO[str]]:
     """Give standard output, or a file that appears when it is whole."""
     if path is None:
-        try:
-            yield output.file
-        except BrokenPipeError:
-            # The reader has enough; Python would complain once more when it closes stdout.
-            os.dup2(os.open(os.devnull, os.O_WRONLY), output.file.fileno())
-            raise typer.Exit(NO_READER) from None
+        yield output.file
         return
     from seqsent.outputs import whole_file
 

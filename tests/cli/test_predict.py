@@ -56,6 +56,38 @@ def test_a_stream_of_another_encoding_is_one_line(model: str) -> None:
 
 
 @pytest.mark.any_backend
+@pytest.mark.parametrize("encoding", ["cp949", "utf-16", "utf-8", "UTF8"])
+def test_a_stream_is_read_in_the_encoding_that_is_named(
+    run: Run, model: str, encoding: str
+) -> None:
+    texts = ["좋은 영화", "a fine film"]
+    content = "\r\n".join(texts).encode(encoding)
+    result = run("predict", model, "--encoding", encoding, input=content)
+    assert result.stdout.splitlines() == expected(model, texts)
+
+
+@pytest.mark.any_backend
+def test_the_mark_before_a_stream_is_no_part_of_its_first_text(
+    run: Run, model: str, tmp_path: Path
+) -> None:
+    content = "\ufeffgood".encode()
+    (tmp_path / "a.txt").write_bytes(content)
+    piped = run("predict", model, input=content)
+    assert piped.stdout == run("predict", model, "--input", str(tmp_path / "a.txt")).stdout
+    assert piped.stdout.splitlines() == expected(model, ["good"])
+
+
+@pytest.mark.any_backend
+@pytest.mark.parametrize("encoding", ["utf-16", "utf-8", "nothing", "base64"])
+def test_a_stream_that_cannot_be_read_so_is_one_line(run: Run, model: str, encoding: str) -> None:
+    result = run("predict", model, "--encoding", encoding, input=b"caf\xe9")
+    assert result.exit_code == 2
+    assert result.stderr.startswith("error: ")
+    assert len(result.stderr.splitlines()) == 1
+    assert encoding in result.stderr
+
+
+@pytest.mark.any_backend
 def test_a_terminal_without_the_letters_gets_their_numbers(model: str) -> None:
     done = subprocess.run(
         [sys.executable, "-m", "seqsent.cli", "explain", model, "fine 영화", "--json"],
