@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 from importlib.metadata import PackageNotFoundError, distribution
 from pathlib import Path
@@ -59,7 +60,7 @@ def new_plugin(name: str, parent: Path) -> Path:
     """
     _check_name(name)
     folder = parent / f"seqsent-{name}"
-    if folder.exists():
+    if os.path.lexists(folder):
         raise OutputError(f"{folder} exists already; expected a new folder. Choose another name.")
     try:
         with TemporaryDirectory(dir=parent, prefix=".seqsent-") as unfinished:

@@ -10,11 +10,12 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 from rich.console import Console
-from rich.markup import escape
 from rich.table import Table
+from rich.text import Text
 from typer.core import TyperGroup
 
 from seqsent.errors import DataError, SeqsentError
+from seqsent.untrusted import printable
 
 if TYPE_CHECKING:
     from seqsent.datasets import Texts
@@ -59,7 +60,8 @@ def _used_up(error: Exception) -> bool:
 
 def one_line(kind: str, message: object) -> None:
     """Write a line to standard error."""
-    errors.print(f"{kind}: {' '.join(str(message).split())}", markup=False, soft_wrap=True)
+    text = printable(" ".join(str(message).split()))
+    errors.print(f"{kind}: {text}", markup=False, emoji=False, soft_wrap=True)
 
 
 def _show_warning(message: Warning | str, *_: Any, **__: Any) -> None:
@@ -140,7 +142,7 @@ def load_labelled(
     from seqsent.datasets import load_texts
     from seqsent.registry import list_datasets, load_dataset
 
-    if data.exists() or str(data) not in list_datasets():
+    if os.path.exists(data) or str(data) not in list_datasets():
         texts = load_texts(
             data, text=text, label=label, label_separator=label_separator, encoding=encoding
         )
@@ -157,10 +159,10 @@ def load_labelled(
 
 
 def table(columns: Sequence[str], rows: Sequence[Sequence[str]]) -> Table:
-    """Return a plain table; square brackets in cells are not rich's markup."""
+    """Return a plain table; square brackets and colons in it are not rich's markup."""
     shown = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0))
     for column in columns:
-        shown.add_column(column, overflow="fold")
+        shown.add_column(Text(column), overflow="fold")
     for row in rows:
-        shown.add_row(*map(escape, row))
+        shown.add_row(*map(Text, row))
     return shown

@@ -9,10 +9,11 @@ from pathlib import Path
 from typing import Annotated, Any
 
 import typer
+from rich.text import Text
 
 from seqsent.cli.answers import Command, output
 from seqsent.cli.app import Backend, app, errors, given, table
-from seqsent.errors import OutputError
+from seqsent.errors import DataError, OutputError
 from seqsent.repetition import changed_environment, check_data, read_record, repetitions
 from seqsent.results import Comparison
 
@@ -50,7 +51,7 @@ def reproduce(
         from seqsent.reports import results_table
 
         output.print(results_table(comparison))
-        output.print(f"Report: {out / 'report.html'}", soft_wrap=True)
+        output.print(f"Report: {out / 'report.html'}", markup=False, emoji=False, soft_wrap=True)
         return
     record = read_record(check)
     out = out if given(ctx, "out") else Path("repetition")
@@ -86,8 +87,14 @@ def _compare(
     recipe = SYNTHETIC_RECIPE if asked["data"] == "synthetic" else Recipe()
     recipe = replace(recipe, epochs=asked["epochs"] or recipe.epochs, seed=asked["seed"])
     chosen = textbook_experiments(names or None, recipe)
-    with errors.status(f"Loading {asked['data']} …"):
-        splits = load_named(asked["data"], num_words=VOCAB_SIZE, maxlen=MAXLEN)
+    with errors.status(Text(f"Loading {asked['data']} …")):
+        try:
+            splits = load_named(asked["data"], num_words=VOCAB_SIZE, maxlen=MAXLEN)
+        except OSError as error:
+            raise DataError(
+                f"{asked['data']!r:.60} cannot be opened: {error.strerror}. Expected imdb, "
+                "synthetic, or a path to IMDB's files."
+            ) from error
     if record:
         check_data(record, splits.fingerprint)
     models = _folder(out / "models")

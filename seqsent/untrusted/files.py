@@ -54,8 +54,18 @@ def in_brief(error: BaseException) -> str:
     text = getattr(error, "strerror", None) or " ".join(str(error).split())
     if not text or isinstance(error, LookupError):
         text = f"{type(error).__name__} {text}".strip()
-    printable = "".join(one if one.isprintable() else ascii(one)[1:-1] for one in text[:_LONGEST])
-    return printable + "…" if len(text) > _LONGEST else printable
+    return printable(text[:_LONGEST]) + ("…" if len(text) > _LONGEST else "")
+
+
+def printable(text: str) -> str:
+    r"""Return a text with the numbers of the characters that a terminal would obey, or lacks.
+
+    Examples
+    --------
+    >>> printable("a name with \x1b[2J")
+    'a name with \\x1b[2J'
+    """
+    return "".join(one if one.isprintable() else ascii(one)[1:-1] for one in text)
 
 
 def kind_of_value(value: Any) -> str:
