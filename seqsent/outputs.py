@@ -78,5 +78,5 @@ def _refusing(path: Path) -> Iterator[None]:
         raise
     except OSError as error:
         raise OutputError(
-            f"{path} cannot be written: {error.strerror or error}. Name another place."
+            f"{path} cannot be written: {error.strerror or error}. Name another file."
         ) from error

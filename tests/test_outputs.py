@@ -78,5 +78,5 @@ def test_a_place_where_no_file_can_be_is_refused(
     Path("folder").mkdir()
     Path("file").touch()
     for refused in (check_place, write):
-        with pytest.raises(OutputError, match=r"cannot be written: .*\. Name another place"):
+        with pytest.raises(OutputError, match=r"cannot be written: .*\. Name another file"):
             refused(Path(name))
