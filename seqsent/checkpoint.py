@@ -71,7 +71,7 @@ class Checkpoint:
         arrays |= {f"variable-{n}": _value(v) for n, v in enumerate(_variables(model))}
         arrays |= {f"best-{n}": value for n, value in enumerate(best)}
         arrays |= {f"random-{name}": value for name, value in layers.random_state().items()}
-        unfinished = self.folder / f".{STATE}.unfinished"
+        unfinished = _unfinished(self.folder / STATE)
         with _written(self.folder):
             try:
                 with unfinished.open("wb") as file:
@@ -164,6 +164,20 @@ def locked(folder: Path) -> Iterator[None]:
                 owner.unlink(missing_ok=True)
 
 
+def clear(folder: Path) -> None:
+    """Remove what a training keeps in a folder, and the folder if that is empty then.
+
+    Raises
+    ------
+    OSError
+        When something cannot be removed, or is not a training's.
+    """
+    for name in (STATE, LOCK, OWNER):
+        (folder / name).unlink(missing_ok=True)
+        _unfinished(folder / name).unlink(missing_ok=True)
+    folder.rmdir()
+
+
 def identity_of(
     model: keras.Model, data: Mapping[str, Any], recipe: Mapping[str, Any]
 ) -> dict[str, str]:
@@ -193,6 +207,11 @@ def identity_of(
         "recipe": ", ".join(f"{name}={value}" for name, value in recipe.items()),
         "data (SHA-256)": digest.hexdigest()[:16],
     }
+
+
+def _unfinished(path: Path) -> Path:
+    """Return what a file is called until all of it is written."""
+    return path.with_name(f".{path.name}.unfinished")
 
 
 def _variables(model: keras.Model) -> list[Any]:

@@ -141,7 +141,7 @@ def _train(
     texts = load_labelled(data, text, label, label_separator, encoding)
     more = load_unlabelled(unlabelled, encoding)
     folder = resumed or folder_for(out)
-    with locked(folder), kept(folder):
+    with locked(folder), kept(folder, resumed=resumed is not None):
         if resumed is None:
             begin(folder, arguments)
         with TrainingProgress(errors) as progress:

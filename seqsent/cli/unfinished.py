@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import json
-import shutil
+import re
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +18,9 @@ from seqsent.untrusted import conform, in_brief, read_document
 ARGUMENTS = "arguments.json"
 
 _ENDING = ".unfinished"
+
+# Each network of a plan, and what it learns from before or after, has a folder of its own.
+_STAGE = re.compile(r"(language|network|student)-\d+")
 
 
 def folder_for(out: Path) -> Path:
@@ -85,18 +88,26 @@ def arguments_of(folder: Path, expected: Mapping[str, Any]) -> dict[str, Any]:
 
 
 @contextmanager
-def kept(folder: Path) -> Iterator[None]:
-    """Say how to go on when the training is interrupted; remove the folder when it is over."""
+def kept(folder: Path, *, resumed: bool) -> Iterator[None]:
+    """Say how to go on when the training is interrupted; remove its files when it is over.
+
+    Parameters
+    ----------
+    folder : Path
+        What else is in it stays.
+    resumed : bool
+        Whether the training was there before: then it stays there when it fails.
+    """
     try:
         yield
     except KeyboardInterrupt:
         one_line("stopped", f"go on with: seqsent train --resume {folder}")
         raise typer.Exit(130) from None
     except BaseException:
-        if not _begun(folder):  # nothing to go on with
-            shutil.rmtree(folder, ignore_errors=True)
+        if not resumed and not _begun(folder):  # nothing to go on with
+            _remove(folder)
         raise
-    shutil.rmtree(folder, ignore_errors=True)
+    _remove(folder)
 
 
 def _exists(path: str | Path | None) -> bool:
@@ -105,4 +116,20 @@ def _exists(path: str | Path | None) -> bool:
 
 def _begun(folder: Path) -> bool:
     """Return whether a network of a training has a state to go on from."""
-    return any(folder.glob("network-*/state.npz"))
+    return any((stage / "state.npz").exists() for stage in _stages(folder))
+
+
+def _stages(folder: Path) -> list[Path]:
+    return [path for path in folder.glob("*-*") if _STAGE.fullmatch(path.name)]
+
+
+def _remove(folder: Path) -> None:
+    """Remove what a training made, and the folder unless somebody else has files there."""
+    from seqsent.checkpoint import clear
+
+    for stage in _stages(folder):
+        with suppress(OSError):
+            clear(stage)
+    with suppress(OSError):
+        (folder / ARGUMENTS).unlink(missing_ok=True)
+        clear(folder)

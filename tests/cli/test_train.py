@@ -105,6 +105,10 @@ def press_ctrl_c(progress: TrainingProgress, number: int, figures: Epoch) -> Non
         raise KeyboardInterrupt
 
 
+def press_ctrl_c_at_once(progress: TrainingProgress, stage: str) -> None:
+    raise KeyboardInterrupt
+
+
 @pytest.fixture(params=[False, True], ids=["file", "data set"])
 def interrupted(
     request: pytest.FixtureRequest,
@@ -174,6 +178,44 @@ def test_what_cannot_be_resumed_is_one_line(
     again = refused(*command, "--out", str(tmp_path / "model.seqsent"))
     assert f"Go on with it: seqsent train --resume {folder}" in again
     assert "holds no interrupted training" in refused("train", "--resume", str(tmp_path))
+
+
+@pytest.mark.parametrize("vectors", ["none", "absent.vec"], ids=["over", "failed"])
+def test_files_of_others_in_the_folder_stay(
+    run: Run, reviews: str, tmp_path: Path, vectors: str
+) -> None:
+    folder = tmp_path / "model.seqsent.unfinished"
+    for place in (folder, folder / "network-0", folder / "network-notes"):
+        place.mkdir()
+        (place / "notes.txt").write_text("mine")
+    out = ["--out", str(tmp_path / "model.seqsent")]
+    result = run("train", reviews, *out, *QUICK, "--vectors", vectors)
+    assert result.exit_code == (0 if vectors == "none" else 2)
+    left = {str(path.relative_to(folder)) for path in folder.rglob("*") if path.is_file()}
+    assert left == {"notes.txt", "network-0/notes.txt", "network-notes/notes.txt"}
+
+
+def test_a_second_try_is_left_when_going_on_fails(
+    run: Run,
+    refused: Refused,
+    reviews: str,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    vectors, folder = tmp_path / "words.vec", tmp_path / "model.seqsent.unfinished"
+    vectors.write_text("the 1 2 3 4\n")
+    command = ["train", reviews, *QUICK, "--vectors", str(vectors)]
+    with monkeypatch.context() as patch:
+        patch.setattr(TrainingProgress, "stage_begun", press_ctrl_c_at_once)
+        assert run(*command, "--out", str(tmp_path / "model.seqsent")).exit_code == 130
+    vectors.rename(tmp_path / "elsewhere.vec")
+    before = (folder / "arguments.json").read_bytes()
+    assert "words.vec" in refused("train", "--resume", str(folder))
+    assert (folder / "arguments.json").read_bytes() == before
+    (tmp_path / "elsewhere.vec").rename(vectors)
+    result = run("train", "--resume", str(folder))
+    assert result.exit_code == 0, result.output
+    assert not folder.exists()
 
 
 def test_any_piece_of_the_plan_can_be_set(run: Run, reviews: str, tmp_path: Path) -> None:
