@@ -5,11 +5,12 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import re
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any, TypedDict
+from typing import IO, Any, TypedDict
 
 import numpy as np
 from filelock import FileLock, Timeout
@@ -20,9 +21,11 @@ from seqsent.datasets.rows import CHUNK
 from seqsent.errors import OutputError, TrainingError
 from seqsent.layers import keras
 from seqsent.results import Epoch
-from seqsent.untrusted import conform, in_brief, read_arrays, read_json
+from seqsent.untrusted import conform, in_brief, read_arrays, read_json, regular_size
 
 STATE, LOCK, OWNER = "state.npz", "lock", "owner"
+
+_LONGEST_OWNER = 40
 
 Arrays = dict[str, NDArray[Any]]
 
@@ -71,16 +74,8 @@ class Checkpoint:
         arrays |= {f"variable-{n}": _value(v) for n, v in enumerate(_variables(model))}
         arrays |= {f"best-{n}": value for n, value in enumerate(best)}
         arrays |= {f"random-{name}": value for name, value in layers.random_state().items()}
-        unfinished = _unfinished(self.folder / STATE)
-        with _written(self.folder):
-            try:
-                with unfinished.open("wb") as file:
-                    np.savez(file, **arrays)
-                    file.flush()
-                    os.fsync(file.fileno())
-                unfinished.replace(self.folder / STATE)
-            finally:
-                unfinished.unlink(missing_ok=True)
+        with _written(self.folder), _replaced(self.folder / STATE) as file:
+            np.savez(file, **arrays)
 
     def restore(self, model: keras.Model) -> tuple[list[Epoch], list[NDArray[Any]]]:
         """Put a model where the last whole epoch left it.
@@ -144,6 +139,8 @@ def locked(folder: Path) -> Iterator[None]:
     """
     with _written(folder):
         folder.mkdir(parents=True, exist_ok=True)
+        if (folder / LOCK).is_symlink():
+            raise OSError(f"{LOCK} in it is a link")
         lock = FileLock(folder / LOCK, blocking=False, is_singleton=True)
         try:
             lock.acquire()
@@ -153,8 +150,9 @@ def locked(folder: Path) -> Iterator[None]:
                 "another folder."
             ) from error
     owner = folder / OWNER
-    with suppress(OSError):  # a full disk is told of where there is something to lose
-        owner.write_text(f"process {os.getpid()}", encoding="utf-8")
+    # A full disk is told of where there is something to lose.
+    with suppress(OSError), _replaced(owner) as file:
+        file.write(f"process {os.getpid()}".encode())
     try:
         yield
     finally:
@@ -214,6 +212,22 @@ def _unfinished(path: Path) -> Path:
     return path.with_name(f".{path.name}.unfinished")
 
 
+@contextmanager
+def _replaced(path: Path) -> Iterator[IO[bytes]]:
+    """Open a file that takes the place of another when it is whole."""
+    unfinished = _unfinished(path)
+    # What a killed process left there, or a link to somewhere else, is not written to.
+    unfinished.unlink(missing_ok=True)
+    try:
+        with unfinished.open("xb") as file:
+            yield file
+            file.flush()
+            os.fsync(file.fileno())
+        unfinished.replace(path)
+    finally:
+        unfinished.unlink(missing_ok=True)
+
+
 def _variables(model: keras.Model) -> list[Any]:
     """Return everything that a step changes: weights, dropout's seeds, the optimizer."""
     model.optimizer.build(model.trainable_variables)
@@ -246,10 +260,13 @@ def _in_order(prefix: str, arrays: Arrays, variables: list[Any]) -> list[NDArray
 
 
 def _owner(folder: Path) -> str:
-    try:
-        return (folder / OWNER).read_text(encoding="utf-8", errors="replace")[:40]
-    except OSError:
-        return "a process that did not say its number"
+    with suppress(OSError):
+        path = folder / OWNER
+        if regular_size(path) <= _LONGEST_OWNER:
+            said = path.read_text(encoding="ascii", errors="replace")
+            if re.fullmatch(r"process \d+", said):
+                return said
+    return "a process that did not say its number"
 
 
 @contextmanager

@@ -33,6 +33,7 @@ from seqsent import (
     set_seed,
 )
 from seqsent.artifact import save
+from seqsent.checkpoint import locked
 
 RECIPE = Recipe(learning_rate=0.01, epochs=4, patience=4)
 
@@ -242,6 +243,65 @@ def test_a_second_training_in_one_folder_is_refused_naming_the_first(
         fit(model_for(splits), splits, RECIPE, directory=tmp_path)
     os.kill(first, signal.SIGKILL)
     trainings.end()
+
+
+@pytest.mark.parametrize("name", ["owner", ".owner.unfinished", ".state.npz.unfinished"])
+def test_a_link_in_the_folder_is_replaced_and_not_followed(
+    splits: Splits, tmp_path: Path, name: str
+) -> None:
+    other, folder = tmp_path / "other", tmp_path / "run"
+    other.write_text("mine")
+    folder.mkdir()
+    (folder / name).symlink_to(other)
+    fit(model_for(splits), splits, dataclasses.replace(RECIPE, epochs=1), directory=folder)
+    assert other.read_text() == "mine"
+    assert {file.name for file in folder.iterdir()} <= {"state.npz", "lock"}
+
+
+def test_a_lock_that_is_a_link_is_refused(splits: Splits, tmp_path: Path) -> None:
+    other, folder = tmp_path / "other", tmp_path / "run"
+    other.write_text("mine")
+    folder.mkdir()
+    (folder / "lock").symlink_to(other)
+    with pytest.raises(OutputError, match="run cannot be written to: lock in it is a link"):
+        fit(model_for(splits), splits, RECIPE, directory=folder)
+    assert other.read_text() == "mine"
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="this system has no pipes in folders")
+def test_an_owner_that_is_a_pipe_stops_nobody(splits: Splits, tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "owner")
+    fit(model_for(splits), splits, dataclasses.replace(RECIPE, epochs=1), directory=tmp_path)
+    assert {file.name for file in tmp_path.iterdir()} <= {"state.npz", "lock"}
+
+
+def make_a_pipe(owner: Path) -> None:
+    os.mkfifo(owner)
+
+
+def write_a_screen_wiped(owner: Path) -> None:
+    owner.write_text("process 7\x1b[2J")
+
+
+def write_megabytes(owner: Path) -> None:
+    owner.write_text(f"process {'7' * 2**21}")
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="this system has no pipes in folders")
+@pytest.mark.parametrize("make", [make_a_pipe, write_a_screen_wiped, write_megabytes])
+def test_an_owner_that_names_no_process_is_not_repeated(
+    tmp_path: Path, make: Callable[[Path], None]
+) -> None:
+    make(tmp_path / "owner")
+    holder = "import sys; from filelock import FileLock; lock = FileLock(sys.argv[1]); "
+    holder += "lock.acquire(); print(flush=True); sys.stdin.read()"
+    command = [sys.executable, "-c", holder, str(tmp_path / "lock")]
+    pipe = subprocess.PIPE
+    with subprocess.Popen(command, stdin=pipe, stdout=pipe) as process:
+        assert process.stdout is not None
+        process.stdout.readline()
+        with pytest.raises(OutputError, match="training, a process that did not say its number"):
+            locked(tmp_path).__enter__()
 
 
 @contextmanager

@@ -97,7 +97,18 @@ def kept(folder: Path, *, resumed: bool) -> Iterator[None]:
         What else is in it stays.
     resumed : bool
         Whether the training was there before: then it stays there when it fails.
+
+    Raises
+    ------
+    OutputError
+        When a folder in it is a link, and what is written there would be somewhere else.
     """
+    for stage in _stages(folder):
+        if stage.is_symlink():
+            raise OutputError(
+                f"{stage} is a link; expected a folder of this training's own. Delete the link, or "
+                "name another folder."
+            )
     try:
         yield
     except KeyboardInterrupt:

@@ -218,6 +218,18 @@ def test_a_second_try_is_left_when_going_on_fails(
     assert not folder.exists()
 
 
+def test_a_network_s_folder_that_is_a_link_is_refused(
+    refused: Refused, interrupted: tuple[str, list[str]], tmp_path: Path
+) -> None:
+    folder, other = interrupted[0], tmp_path / "other"
+    Path(folder, "network-0").rename(other)
+    Path(folder, "network-0").symlink_to(other)
+    before = {file.name: file.read_bytes() for file in other.iterdir()}
+    line = refused("train", "--resume", folder)
+    assert line.startswith(f"{folder}/network-0 is a link")
+    assert {file.name: file.read_bytes() for file in other.iterdir()} == before
+
+
 def test_any_piece_of_the_plan_can_be_set(run: Run, reviews: str, tmp_path: Path) -> None:
     out = str(tmp_path / "model.seqsent")
     quick = ["--preset", "textbook", "--embedding", "4", "--option", "units=3", "--epochs", "1"]
