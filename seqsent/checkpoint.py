@@ -27,6 +27,10 @@ STATE, LOCK, OWNER = "state.npz", "lock", "owner"
 
 _LONGEST_OWNER = 40
 
+# Where configurations have names of layers.
+_NAMES = {"name", "keras_history", "input_layers", "output_layers"}
+_COUNT = re.compile(r"_\d+(?=_|$)")
+
 Arrays = dict[str, NDArray[Any]]
 
 
@@ -103,7 +107,7 @@ class Checkpoint:
         variables = _variables(model)
         try:
             arrays = read_arrays(path)
-            about = conform(read_json(arrays["about"].tobytes()), _About)
+            about = conform(read_json(_array("about", arrays).tobytes()), _About)
             self._check(about["identity"])
             values = _in_order("variable", arrays, variables)
             best = _in_order("best", arrays, model.weights)
@@ -121,11 +125,19 @@ class Checkpoint:
     def _check(self, identity: Mapping[str, str]) -> None:
         for what, expected in self.identity.items():
             if identity.get(what) != expected:
+                said, arrived = _differing(identity.get(what, "unknown"), expected)
                 raise TrainingError(
-                    f"{self.folder} holds a training with another {what}: "
-                    f"{identity.get(what, 'unknown')}, and {expected} arrived. Go on with what "
-                    "it began with, or name another folder."
+                    f"{self.folder} holds a training with another {what}: {said}, and {arrived} "
+                    "arrived. Go on with what it began with, or name another folder."
                 )
+
+
+def _differing(*lists: str) -> list[str]:
+    """Return lists in a line from the first entry on that differs, in brief."""
+    entries = [one.split(", ") for one in lists]
+    pairs = enumerate(zip(*entries, strict=False))
+    begin = next((number for number, (one, other) in pairs if one != other), 0)
+    return [in_brief(ValueError(", ".join(one[begin:]))) for one in entries]
 
 
 @contextmanager
@@ -184,7 +196,8 @@ def identity_of(
     Parameters
     ----------
     model : keras.Model
-        Its layers and the shapes of their weights count, not what the weights are.
+        Its layers, their settings and the shapes of their weights count, not what the weights
+        are. A layer that cannot say its settings is known by its type and shapes.
     data : dict of ndarray or Rows
         Everything that is learned from or validated with.
     recipe : mapping of str to object
@@ -202,9 +215,41 @@ def identity_of(
     return {
         "backend": keras.backend.backend(),
         "network": ", ".join(network),
+        "configuration of the network (SHA-256)": _digest_of_settings(model),
         "recipe": ", ".join(f"{name}={value}" for name, value in recipe.items()),
         "data (SHA-256)": digest.hexdigest()[:16],
     }
+
+
+def _digest_of_settings(model: keras.Model) -> str:
+    settings = _lasting(_settings(model))
+    # Of what JSON does not know only the type: an address would differ in every process.
+    text = json.dumps(settings, sort_keys=True, default=lambda one: type(one).__name__)
+    return hashlib.sha256(text.encode()).hexdigest()[:16]
+
+
+def _settings(layer: keras.layers.Layer) -> Any:
+    """Return the configuration of a layer, or those of the layers in it."""
+    try:
+        return layer.get_config()
+    except (NotImplementedError, TypeError, ValueError):
+        return [_settings(inner) for inner in getattr(layer, "layers", ())]
+
+
+def _lasting(settings: Any, named: bool = False) -> Any:
+    """Return settings without what differs when the same network is built again.
+
+    Keras counts on in names, "gru" and "gru_1". What a seed decided the state has.
+    """
+    if isinstance(settings, Mapping):
+        return {
+            str(key): _lasting(value, key in _NAMES)
+            for key, value in settings.items()
+            if key != "seed"
+        }
+    if isinstance(settings, list | tuple):
+        return [_lasting(value, named) for value in settings]
+    return _COUNT.sub("", settings) if named and isinstance(settings, str) else settings
 
 
 def _unfinished(path: Path) -> Path:
@@ -246,10 +291,15 @@ def _named(prefix: str, arrays: Arrays) -> Arrays:
     }
 
 
+def _array(name: str, arrays: Arrays) -> NDArray[Any]:
+    if name not in arrays:
+        raise ValueError(f"{name} is missing in it")
+    return arrays[name]
+
+
 def _in_order(prefix: str, arrays: Arrays, variables: list[Any]) -> list[NDArray[Any]]:
     """Return the arrays for variables, of the shape and type of each."""
-    found = _named(prefix, arrays)
-    values = [found[str(number)] for number in range(len(variables))]
+    values = [_array(f"{prefix}-{number}", arrays) for number in range(len(variables))]
     for value, variable in zip(values, variables, strict=True):
         kind = keras.backend.standardize_dtype(variable.dtype)
         if value.shape != tuple(variable.shape) or value.dtype != kind:

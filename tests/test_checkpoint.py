@@ -33,7 +33,7 @@ from seqsent import (
     set_seed,
 )
 from seqsent.artifact import save
-from seqsent.checkpoint import locked
+from seqsent.checkpoint import Checkpoint, identity_of, locked
 
 RECIPE = Recipe(learning_rate=0.01, epochs=4, patience=4)
 
@@ -215,6 +215,96 @@ def test_another_training_is_refused(
     with pytest.raises(TrainingError, match=f"holds a training with another {what}"):
         fit(model, other, change.get("recipe", RECIPE), directory=tmp_path)
     assert (tmp_path / "state.npz").read_bytes() == before
+
+
+SMALL: dict[str, Any] = {"vocab_size": 9, "maxlen": 4, "embedding": 2}
+
+
+@keras.saving.register_keras_serializable("tests")
+class Silent(keras.layers.Layer):  # type: ignore[misc]
+    """Cannot say how it was made."""
+
+    def __init__(self, inner: keras.layers.Layer, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.inner = inner
+
+    def call(self, inputs: Any) -> Any:
+        return self.inner(inputs)
+
+
+def nested(gain: float = 1.0, factor: float = 0.5, last: str = "max", rate: float = 0.1) -> Any:
+    """Return a network with layers, operations and a network in it."""
+    ids = keras.Input((4,), dtype="int32")
+    words = keras.layers.Embedding(9, 2)(ids)
+    initializer = keras.initializers.Orthogonal(gain, seed=random.randrange(2**31))
+    gru = keras.layers.GRU(2, recurrent_initializer=initializer)
+    read = keras.layers.Bidirectional(gru)(words)
+    inner = keras.Sequential([keras.layers.Dropout(rate, seed=random.randrange(2**31))])
+    pooled = getattr(keras.ops, last)(words, axis=1) * factor
+    return keras.Model(ids, keras.layers.Concatenate()([inner(read), pooled]))
+
+
+def silent(rate: float = 0.1) -> Any:
+    ids = keras.Input((4,), dtype="int32")
+    features = keras.layers.Dropout(rate)(keras.layers.Embedding(9, 2)(ids))
+    return keras.Model(ids, Silent(keras.layers.Dense(2))(features))
+
+
+def built(architecture: str = "stacked", **changed: Any) -> Callable[..., Any]:
+    return lambda **others: build_model(architecture, **SMALL, **{**changed, **others})
+
+
+NETWORKS: list[tuple[Callable[..., Any], dict[str, Any]]] = [
+    (built(), {"feature_dropout": 0.9}),
+    (built(feature_dropout=0.1), {"feature_dropout": 0.9}),
+    (built(word_dropout=0.1), {"word_dropout": 0.2}),
+    (built(), {"mask_padding": True}),
+    (built("gru", pooling="max"), {"pooling": "mean"}),
+    (built("gru", dropout=0.1), {"dropout": 0.2}),
+    (nested, {"gain": 2.0}),
+    (nested, {"factor": 0.25}),
+    (nested, {"last": "min"}),
+    (nested, {"rate": 0.9}),
+    (silent, {"rate": 0.9}),
+]
+
+
+@pytest.mark.parametrize(("build", "changed"), NETWORKS)
+def test_a_network_is_known_by_its_settings_however_often_it_is_built(
+    build: Callable[..., Any], changed: dict[str, Any]
+) -> None:
+    first, again, other = (identity_of(build(**more), {}, {}) for more in ({}, {}, changed))
+    assert first == again
+    assert first != other
+
+
+def test_a_network_is_the_same_in_another_process() -> None:
+    program = """
+    import keras
+    from seqsent import build_model
+    from seqsent.checkpoint import identity_of
+
+    keras.layers.GRU(2), keras.layers.Dropout(0.5)  # which count on in names
+    model = build_model("gru", vocab_size=9, maxlen=4, embedding=2, feature_dropout=0.1)
+    print(identity_of(model, {}, {})["configuration of the network (SHA-256)"])
+    """
+    command = [sys.executable, "-c", textwrap.dedent(program)]
+    said = subprocess.run(command, capture_output=True, text=True, check=True).stdout.strip()
+    here = identity_of(built("gru", feature_dropout=0.1)(), {}, {})
+    assert said == here["configuration of the network (SHA-256)"]
+
+
+def test_what_a_state_says_is_repeated_in_brief(tmp_path: Path) -> None:
+    model = built("gru")()
+    model.compile(optimizer="adam", loss="binary_crossentropy")
+    said = {"recipe": "seed=1, \x1b[2Jclip=" + "9" * 10_000}
+    Checkpoint(tmp_path, said).save(model, [], [])
+    with pytest.raises(TrainingError, match="another recipe: .*clip=9.*, and clip=1 arrived") as e:
+        Checkpoint(tmp_path, {"recipe": "seed=1, clip=1"}).restore(model)
+    assert str(e.value).isprintable()
+    assert len(str(e.value)) < 700
+    with pytest.raises(TrainingError, match="cannot be read: best-0 is missing in it"):
+        Checkpoint(tmp_path, said).restore(model)
 
 
 @pytest.mark.parametrize("content", [b"", b"PK", b"\x80\x04N."], ids=["empty", "cut", "pickle"])
