@@ -136,11 +136,12 @@ def _train(
     from seqsent.reports.progress import TrainingProgress
     from seqsent.texts_experiment import run_plan
 
+    beside = folder_for(out)
+    folder = resumed or beside
     plan = plan_of(unlabelled=unlabelled is not None, **settings)
     one_line("preset", f"{settings['preset']}; `seqsent presets` shows it and the others")
     texts = load_labelled(data, text, label, label_separator, encoding)
     more = load_unlabelled(unlabelled, encoding)
-    folder = resumed or folder_for(out)
     with locked(folder), kept(folder, resumed=resumed is not None):
         if resumed is None:
             begin(folder, arguments)

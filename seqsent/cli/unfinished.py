@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
@@ -12,8 +13,8 @@ from typing import Any
 import typer
 
 from seqsent.cli.app import one_line
-from seqsent.errors import OutputError, TrainingError
-from seqsent.untrusted import conform, in_brief, read_document
+from seqsent.errors import OptionError, OutputError, TrainingError
+from seqsent.untrusted import conform, in_brief, read_document, shown
 
 ARGUMENTS = "arguments.json"
 
@@ -24,7 +25,18 @@ _STAGE = re.compile(r"(language|network|student)-\d+")
 
 
 def folder_for(out: Path) -> Path:
-    """Return the folder beside the file to be written."""
+    """Return the folder beside the file to be written.
+
+    Raises
+    ------
+    OutputError
+        When that file is a folder.
+    """
+    if os.path.isdir(out):  # pathlib's would raise where it may not look
+        raise OutputError(
+            f"{out} is a folder; expected the name of a file to write, like model.seqsent. Move "
+            "the folder, or name another place with --out."
+        )
     return out.with_name(f"{out.name}{_ENDING}")
 
 
@@ -35,6 +47,8 @@ def begin(folder: Path, arguments: dict[str, Any]) -> None:
     ------
     OutputError
         When an interrupted training is there already, or nothing can be written.
+    OptionError
+        When an argument could not be read again.
     """
     if _begun(folder):
         raise OutputError(
@@ -46,7 +60,10 @@ def begin(folder: Path, arguments: dict[str, Any]) -> None:
         named = {name: arguments[name] for name in ("data", "unlabelled", "vectors")}
         paths = {name: Path(path).absolute() for name, path in named.items() if _exists(path)}
         paths["out"] = arguments["out"].absolute()
-        text = json.dumps({**arguments, **paths}, indent=2, default=str)
+        asked = {**arguments, **paths}
+        for name, value in asked.items():
+            _check_text(name, value)
+        text = json.dumps(asked, indent=2, default=str)
         (folder / ARGUMENTS).write_text(text + "\n", encoding="utf-8")
     except OSError as error:
         raise OutputError(
@@ -119,6 +136,17 @@ def kept(folder: Path, *, resumed: bool) -> Iterator[None]:
             _remove(folder)
         raise
     _remove(folder)
+
+
+def _check_text(name: str, value: Any) -> None:
+    """Refuse what the system could not decode, such as the name of a file in Latin-1."""
+    try:
+        json.dumps(value, ensure_ascii=False, default=str).encode()
+    except UnicodeEncodeError as error:
+        raise OptionError(
+            f"{name}={shown(str(value))} arrived, which is not UTF-8 and could not be read again "
+            "after an interruption. Rename the file or its folder."
+        ) from error
 
 
 def _exists(path: str | Path | None) -> bool:

@@ -230,6 +230,42 @@ def test_a_network_s_folder_that_is_a_link_is_refused(
     assert {file.name: file.read_bytes() for file in other.iterdir()} == before
 
 
+@pytest.mark.parametrize("name", ["folder", ".", "/"])
+def test_a_folder_is_not_written_as_a_file(
+    refused: Refused,
+    reviews: str,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    name: str,
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "folder").mkdir()
+    assert refused("train", reviews, "--out", name, *QUICK).startswith(f"{name} is a folder")
+    assert {file.name for file in tmp_path.iterdir()} == {"folder", "reviews.csv"}
+
+
+def test_a_folder_in_the_place_of_the_file_is_told_of_before_going_on(
+    run: Run, refused: Refused, interrupted: tuple[str, list[str]], tmp_path: Path
+) -> None:
+    folder, _ = interrupted
+    state = Path(folder, "network-0", "state.npz")
+    before = state.read_bytes()
+    (tmp_path / "model.seqsent").mkdir()
+    assert "model.seqsent is a folder" in refused("train", "--resume", folder)
+    assert state.read_bytes() == before
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="this system has names in Unicode only")
+def test_a_name_that_could_not_be_read_again_is_refused_at_once(
+    refused: Refused, reviews: str, tmp_path: Path
+) -> None:
+    data = Path(reviews).rename(tmp_path / "caf\udce9.csv")
+    line = refused("train", str(data), "--out", str(tmp_path / "model.seqsent"), *QUICK)
+    assert line.startswith("data='")
+    assert "caf\\udce9.csv' arrived, which is not UTF-8" in line
+    assert list(tmp_path.iterdir()) == [data]
+
+
 def test_any_piece_of_the_plan_can_be_set(run: Run, reviews: str, tmp_path: Path) -> None:
     out = str(tmp_path / "model.seqsent")
     quick = ["--preset", "textbook", "--embedding", "4", "--option", "units=3", "--epochs", "1"]
