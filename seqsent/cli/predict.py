@@ -16,6 +16,7 @@ import typer
 from seqsent.cli.answers import Command, output
 from seqsent.cli.app import AsJson, Backend, Encoding, Model, TextColumn, app
 from seqsent.errors import DataError
+from seqsent.untrusted import printable
 
 if TYPE_CHECKING:
     from seqsent.classifier import TextClassifier
@@ -111,6 +112,8 @@ def _codec(encoding: str) -> str:
 
 def _answers(classifier: TextClassifier, texts: list[str], as_json: bool) -> Iterator[str]:
     probabilities = classifier.predict_proba(texts)
+    # A label may come from a file that nobody vouches for, and an answer is one line.
+    named = {name: printable(name) for name in classifier.label_names}
     for label, row in zip(classifier.answers(probabilities), probabilities, strict=True):
         by_name = dict(zip(classifier.label_names, map(float, row), strict=True))
         likeliest = max(by_name.values())
@@ -119,7 +122,9 @@ def _answers(classifier: TextClassifier, texts: list[str], as_json: bool) -> Ite
             shares = {name: round(share, 6) for name, share in by_name.items()}
             yield json.dumps({"label": label, "probabilities": shares}, ensure_ascii=False)
         elif chosen:
-            yield "\t".join(f"{name}\t{by_name.get(name, likeliest):.4f}" for name in chosen)
+            yield "\t".join(
+                f"{named.get(name, name)}\t{by_name.get(name, likeliest):.4f}" for name in chosen
+            )
         else:
             yield "\t"
 

@@ -39,6 +39,15 @@ def test_a_stream_is_answered_line_by_line(run: Run, model: str) -> None:
 
 
 @pytest.mark.any_backend
+def test_an_answer_is_one_line_whatever_a_label_is(run: Run, model: str, tmp_path: Path) -> None:
+    odd = replace(seqsent.load(model), label_names=("a\nb", "c\t\x1b[2J"))
+    save(odd, tmp_path / "odd.seqsent")
+    lines = run("predict", str(tmp_path / "odd.seqsent"), *TEXTS).stdout.splitlines()
+    assert len(lines) == len(TEXTS)
+    assert {line.split("\t")[0] for line in lines} <= {r"a\nb", r"c\t\x1b[2J"}
+
+
+@pytest.mark.any_backend
 def test_a_stream_of_another_encoding_is_one_line(model: str) -> None:
     done = subprocess.run(
         [sys.executable, "-m", "seqsent.cli", "predict", model],
