@@ -94,7 +94,7 @@ def test_square_brackets_in_paths_are_shown(
 
 @pytest.mark.any_backend
 @pytest.mark.parametrize(
-    "arguments", ["--version", "--help", "data --help", "presets", "presets --json"]
+    "arguments", ["--version", "--help", "data --help", "datasets", "datasets --json"]
 )
 def test_a_full_disk_or_a_reader_that_is_gone_ends_any_command(
     arguments: str, tmp_path: Path
@@ -120,7 +120,7 @@ def test_answers_on_a_full_disk_are_one_line(model: str, tmp_path: Path) -> None
 
 @pytest.mark.any_backend
 def test_closed_streams_are_empty_places(model: str, tmp_path: Path) -> None:
-    for command in ("--version >&-", "presets >&- 2>&-", "presets <&- >&- 2>&-"):
+    for command in ("--version >&-", "datasets >&- 2>&-", "datasets <&- >&- 2>&-"):
         done = shell(f"seqsent {command}", tmp_path)
         assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
     done = shell("seqsent --version <&- 2>&-", tmp_path)
