@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import codecs
 import io
 import json
 import sys
@@ -73,14 +72,14 @@ def predict(
 
 
 def _standard_input(encoding: str) -> Iterator[str]:
-    from seqsent.datasets.lines import lines_of
+    from seqsent.datasets.lines import codec_of, lines_of
 
     if sys.stdin is None:
         raise DataError(
             "standard input is closed; expected a text in each of its lines. Give texts as "
             "arguments, or name a file with --input."
         )
-    file = io.TextIOWrapper(sys.stdin.buffer, _codec(encoding), newline="")
+    file = io.TextIOWrapper(sys.stdin.buffer, codec_of(encoding), newline="")
     try:
         for line in lines_of(file, "standard input"):
             yield line.rstrip("\r\n")
@@ -95,19 +94,6 @@ def _standard_input(encoding: str) -> Iterator[str]:
         raise DataError(
             f"standard input cannot be read: {error.strerror}. Name a file with --input."
         ) from error
-
-
-def _codec(encoding: str) -> str:
-    """Return the codec of text in an encoding; UTF-8's passes over a byte order mark."""
-    try:
-        "".encode(encoding)  # which, unlike a look-up, refuses codecs of other things than text
-        known = codecs.lookup(encoding).name
-    except (LookupError, ValueError) as error:
-        raise DataError(
-            f"encoding {encoding!r:.60} arrived; expected one that Python knows, like utf-8, cp949 "
-            "or latin-1"
-        ) from error
-    return "utf-8-sig" if known == "utf-8" else known
 
 
 def _answers(classifier: TextClassifier, texts: list[str], as_json: bool) -> Iterator[str]:

@@ -26,9 +26,8 @@ def kind_of(path: Path) -> str:
     return Path(path.name.removesuffix(".gz")).suffix.lower()
 
 
-@contextmanager
-def _opened(path: Path, encoding: str) -> Iterator[io.TextIOWrapper]:
-    """Open a text file, packed or not, and say what is wrong with it in one line."""
+def codec_of(encoding: str) -> str:
+    """Return the codec of text in an encoding; UTF-8's passes over a byte order mark."""
     try:
         "".encode(encoding)  # which, unlike a look-up, refuses codecs of other things than text
         known = codecs.lookup(encoding).name
@@ -37,7 +36,13 @@ def _opened(path: Path, encoding: str) -> Iterator[io.TextIOWrapper]:
             f"encoding {shown(encoding)} arrived; expected one that Python knows, like utf-8, "
             "cp949 or latin-1"
         ) from error
-    codec = "utf-8-sig" if known == "utf-8" else known
+    return "utf-8-sig" if known == "utf-8" else known
+
+
+@contextmanager
+def _opened(path: Path, encoding: str) -> Iterator[io.TextIOWrapper]:
+    """Open a text file, packed or not, and say what is wrong with it in one line."""
+    codec = codec_of(encoding)
     try:
         opener: Any = gzip.open if path.suffix == ".gz" else open
         with opener(path, "rt", encoding=codec, newline="") as file:
