@@ -17,6 +17,7 @@ from seqsent.options import parse_options
 from seqsent.pipeline import train
 from seqsent.plan import Plan
 from seqsent.presets import PIECES, changed
+from seqsent.recipe import SEEDS
 from seqsent.results import Epoch, Watcher
 from seqsent.untrusted import conform, in_brief, regular_size
 
@@ -207,7 +208,8 @@ def tune(
 
     def loss_of(trial: Any) -> float:
         # Each trial's draws are its own, so that those of a search that goes on are no others.
-        study.sampler = optuna.samplers.TPESampler(seed=plan.recipe.seed + trial.number)
+        seed = (plan.recipe.seed + trial.number) % SEEDS
+        study.sampler = optuna.samplers.TPESampler(seed=seed)
         tried = with_pieces(plan, _drawn(trial, space))
         # What only a student would learn from is left out as it is.
         more = () if taught and not tried.learns_without_labels else unlabelled

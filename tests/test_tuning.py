@@ -78,11 +78,15 @@ def test_a_search_goes_on_and_a_trial_that_was_stopped_does_not_count(
     assert len(tune(PLAN, texts, space, trials=2, directory=tmp_path)) == 3
 
 
-def test_a_search_in_two_goes_tries_what_one_in_one_go_does(texts: Texts, tmp_path: Path) -> None:
+@pytest.mark.parametrize("seed", [0, 2**32 - 1])
+def test_a_search_in_two_goes_tries_what_one_in_one_go_does(
+    seed: int, texts: Texts, tmp_path: Path
+) -> None:
+    plan = changed(PLAN, seed=seed)
     space: Space = {"learning_rate": Range(1e-4, 1e-1), "embedding": Range(2, 9)}
 
     def pieces(folder: str, trials: int) -> list[Any]:
-        found = tune(PLAN, texts, space, trials=trials, directory=tmp_path / folder)
+        found = tune(plan, texts, space, trials=trials, directory=tmp_path / folder)
         return [one.pieces for one in sorted(found, key=lambda one: one.number)]
 
     pieces("two", 2)
