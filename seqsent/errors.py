@@ -176,6 +176,17 @@ def unknown_name(kind: str, name: str, known: Iterable[str]) -> str:
     return f"unknown {kind} {shown}{hint} Known: {listed(names) or 'none'}"
 
 
+def printable(text: str) -> str:
+    r"""Return a text with the numbers of the characters that a terminal would obey, or lacks.
+
+    Examples
+    --------
+    >>> printable("a name with \x1b[2J")
+    'a name with \\x1b[2J'
+    """
+    return "".join(one if one.isprintable() else ascii(one)[1:-1] for one in text)
+
+
 def listed(names: Sequence[str]) -> str:
     r"""Return names for a message: not too many, none too long, nothing in them that is not text.
 
@@ -186,8 +197,7 @@ def listed(names: Sequence[str]) -> str:
     """
     brief = []
     for name in names[:_MOST]:
-        start = "".join(c if c.isprintable() else ascii(c)[1:-1] for c in name[:_LONGEST])
-        brief.append(start + "…" * (len(name) > _LONGEST))
+        brief.append(printable(name[:_LONGEST]) + "…" * (len(name) > _LONGEST))
     if len(names) > _MOST:
         brief.append(f"and {len(names) - _MOST:,} more")
     return ", ".join(brief)

@@ -14,8 +14,7 @@ from rich.table import Table
 from rich.text import Text
 from typer.core import TyperGroup
 
-from seqsent.errors import DataError, SeqsentError
-from seqsent.untrusted import printable
+from seqsent.errors import DataError, SeqsentError, printable
 
 if TYPE_CHECKING:
     from seqsent.datasets import Texts

@@ -14,8 +14,7 @@ import typer
 
 from seqsent.cli.answers import Command, output
 from seqsent.cli.app import AsJson, Backend, Encoding, Model, TextColumn, app
-from seqsent.errors import DataError
-from seqsent.untrusted import printable
+from seqsent.errors import DataError, printable
 
 if TYPE_CHECKING:
     from seqsent.classifier import TextClassifier

@@ -15,7 +15,7 @@ from seqsent.untrusted.archives import (
     read_member,
 )
 from seqsent.untrusted.documents import conform, read_document, read_json, read_json_line
-from seqsent.untrusted.files import in_brief, printable, regular_size, shown
+from seqsent.untrusted.files import in_brief, regular_size, shown
 
 __all__ = [
     "SMALL",
@@ -23,7 +23,6 @@ __all__ = [
     "conform",
     "in_brief",
     "open_archive",
-    "printable",
     "read_array",
     "read_arrays",
     "read_document",

@@ -8,6 +8,8 @@ import stat
 from pathlib import Path
 from typing import Any
 
+from seqsent.errors import printable
+
 # More of a message is no longer read.
 _LONGEST = 240
 
@@ -55,17 +57,6 @@ def in_brief(error: BaseException) -> str:
     if not text or isinstance(error, LookupError):
         text = f"{type(error).__name__} {text}".strip()
     return printable(text[:_LONGEST]) + ("…" if len(text) > _LONGEST else "")
-
-
-def printable(text: str) -> str:
-    r"""Return a text with the numbers of the characters that a terminal would obey, or lacks.
-
-    Examples
-    --------
-    >>> printable("a name with \x1b[2J")
-    'a name with \\x1b[2J'
-    """
-    return "".join(one if one.isprintable() else ascii(one)[1:-1] for one in text)
 
 
 def kind_of_value(value: Any) -> str:
