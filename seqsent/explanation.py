@@ -23,7 +23,8 @@ def explain(classifier: TextClassifier, text: str, label: str | None = None) -> 
     classifier : TextClassifier
         Whom to ask.
     text : str
-        Of a longer text only the words that the network reads are considered.
+        Of a longer text only the words that the network reads are considered; label and
+        probability are those of the answer to all of it.
     label : str, optional
         Whose probability is looked at; the answer's, or the most probable one's where several
         labels may apply, when left out.
