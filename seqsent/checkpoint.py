@@ -78,7 +78,7 @@ class Checkpoint:
         arrays |= {f"variable-{n}": _value(v) for n, v in enumerate(_variables(model))}
         arrays |= {f"best-{n}": value for n, value in enumerate(best)}
         arrays |= {f"random-{name}": value for name, value in layers.random_state().items()}
-        with _written(self.folder), _replaced(self.folder / STATE) as file:
+        with writing_to(self.folder), _replaced(self.folder / STATE) as file:
             np.savez(file, **arrays)
 
     def restore(self, model: keras.Model) -> tuple[list[Epoch], list[NDArray[Any]]]:
@@ -149,7 +149,7 @@ def locked(folder: Path) -> Iterator[None]:
     OutputError
         When another process is at work there, which is named, or nothing can be written.
     """
-    with _written(folder):
+    with writing_to(folder):
         folder.mkdir(parents=True, exist_ok=True)
         if (folder / LOCK).is_symlink():
             raise OSError(f"{LOCK} in it is a link")
@@ -320,7 +320,14 @@ def _owner(folder: Path) -> str:
 
 
 @contextmanager
-def _written(folder: Path) -> Iterator[None]:
+def writing_to(folder: Path) -> Iterator[None]:
+    """Turn what the system refuses into one line, that leads on from what was saved last.
+
+    Raises
+    ------
+    OutputError
+        When nothing can be written to the folder.
+    """
     try:
         yield
     except OutputError:

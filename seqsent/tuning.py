@@ -10,7 +10,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any, Literal
 
-from seqsent.checkpoint import locked
+from seqsent.checkpoint import locked, writing_to
 from seqsent.datasets import Texts
 from seqsent.errors import DataError, OptionError, OutputError, SeqsentError, TrainingError
 from seqsent.options import parse_options
@@ -188,7 +188,7 @@ def tune(
     OptionError
         When a piece cannot be used.
     OutputError
-        When the directory holds another search, or is used by one.
+        When the directory holds another search, is used by one, or cannot be written to.
 
     References
     ----------
@@ -237,7 +237,7 @@ def tune(
             raise
         return history.best.val_loss
 
-    with locked(directory):
+    with locked(directory), writing_to(directory):
         # Trials can be compared only if nothing but the pieces that are searched differs.
         named = replace(plan, architecture=plan.architecture_name)
         asked = repr((named, dict(space), texts.fingerprint, len(unlabelled)))

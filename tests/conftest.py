@@ -1,6 +1,9 @@
 """What every test may use."""
 
 import os
+import shutil
+import subprocess
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -71,3 +74,15 @@ def own_cache(
     if "imdb_folder" not in request.fixturenames:
         monkeypatch.setenv("SEQSENT_CACHE", str(tmp_path / "cache"))
         monkeypatch.delenv("SEQSENT_DATA", raising=False)
+
+
+@pytest.fixture
+def disk(tmp_path: Path) -> Iterator[Path]:
+    """Return a small disk of its own, which root may mount."""
+    folder = tmp_path / "disk"
+    folder.mkdir()
+    mount = ["mount", "-t", "tmpfs", "-o", "size=256k", "none", str(folder)]
+    if not shutil.which("mount") or subprocess.run(mount, capture_output=True).returncode:
+        pytest.skip("needs to mount a small disk, which this user or container may not")
+    yield folder
+    subprocess.run(["umount", str(folder)], check=True)

@@ -4,15 +4,13 @@ import dataclasses
 import hashlib
 import os
 import random
-import resource
-import shutil
 import signal
 import subprocess
 import sys
 import textwrap
 import time
 from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, ExitStack, contextmanager, suppress
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
@@ -34,6 +32,7 @@ from seqsent import (
 )
 from seqsent.artifact import save
 from seqsent.checkpoint import Checkpoint, identity_of, locked
+from tests.faults import Fault, files_of_at_most, full, read_only
 
 RECIPE = Recipe(learning_rate=0.01, epochs=4, patience=4)
 
@@ -394,17 +393,6 @@ def test_an_owner_that_names_no_process_is_not_repeated(
             locked(tmp_path).__enter__()
 
 
-@contextmanager
-def files_of_at_most(size: int) -> Iterator[None]:
-    """Let the system refuse to write more than so many bytes into a file."""
-    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
-    resource.setrlimit(resource.RLIMIT_FSIZE, (size, hard))
-    try:
-        yield
-    finally:
-        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
-
-
 def test_a_full_disk_is_one_line_and_the_last_state_stays(splits: Splits, tmp_path: Path) -> None:
     whole = model_for(splits)
     fit(whole, splits, RECIPE)
@@ -436,39 +424,6 @@ def test_a_place_that_is_no_folder_is_one_line(splits: Splits, tmp_path: Path) -
     (tmp_path / "file").touch()
     with pytest.raises(OutputError, match="cannot be written to"):
         fit(model_for(splits), splits, RECIPE, directory=tmp_path / "file")
-
-
-@pytest.fixture
-def disk(tmp_path: Path) -> Iterator[Path]:
-    """Return a small disk of its own, which root may mount."""
-    folder = tmp_path / "disk"
-    folder.mkdir()
-    mount = ["mount", "-t", "tmpfs", "-o", "size=256k", "none", str(folder)]
-    if not shutil.which("mount") or subprocess.run(mount, capture_output=True).returncode:
-        pytest.skip("needs to mount a small disk, which this user or container may not")
-    yield folder
-    subprocess.run(["umount", str(folder)], check=True)
-
-
-@contextmanager
-def full(disk: Path) -> Iterator[None]:
-    with suppress(OSError), (disk / "filler").open("wb", buffering=0) as file:
-        while True:
-            file.write(bytes(4_096))
-    yield
-    (disk / "filler").unlink()
-
-
-@contextmanager
-def read_only(disk: Path) -> Iterator[None]:
-    # As another mount, because the first may have files that are being written.
-    subprocess.run(["mount", "--bind", disk, disk], check=True)
-    subprocess.run(["mount", "-o", "remount,bind,ro", disk], check=True)
-    yield
-    subprocess.run(["umount", disk], check=True)
-
-
-Fault = Callable[[Path], AbstractContextManager[None]]
 
 
 @pytest.mark.parametrize(

@@ -5,6 +5,7 @@ import json
 import os
 import re
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import AbstractContextManager, ExitStack
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -19,6 +20,7 @@ from seqsent.datasets.synthetic import generate
 from seqsent.pipeline import train
 from seqsent.presets import changed
 from seqsent.tuning import SPACE, Range, Space, Trial, parse_space, tune, with_pieces
+from tests.faults import Fault, files_of_at_most, read_only
 
 PLAN = Plan(
     "gru", {"units": 3}, embedding=4, maxlen=16, recipe=Recipe("adam", 0.01, epochs=1), ngrams=True
@@ -105,6 +107,30 @@ def test_a_search_goes_on_whose_last_line_was_cut(
     assert len(tune(PLAN, texts, space, trials=2, directory=tmp_path)) == 2
     assert all(json.loads(line) for line in journal.read_text().splitlines())
     assert len(tune(PLAN, texts, space, trials=2, directory=tmp_path)) == 2
+
+
+def no_room_for_a_line(disk: Path) -> AbstractContextManager[None]:
+    return files_of_at_most((disk / "run" / "journal.log").stat().st_size + 30)
+
+
+@pytest.mark.parametrize(
+    ("fault", "reason"),
+    [(no_room_for_a_line, "File too large"), (read_only, "Read-only file system")],
+)
+def test_a_disk_that_fails_is_one_line_and_the_search_goes_on(
+    texts: Texts, disk: Path, fault: Fault, reason: str
+) -> None:
+    folder, space = disk / "run", {"units": (2, 3)}
+    with ExitStack() as faults:
+
+        def after_one(_: Trial) -> None:
+            faults.enter_context(fault(disk))
+
+        with pytest.raises(OutputError, match=f"run cannot be written to: {reason}"):
+            tune(PLAN, texts, space, trials=3, directory=folder, on_trial=after_one)
+    told: list[Trial] = []
+    tune(PLAN, texts, space, trials=3, directory=folder, on_trial=told.append)
+    assert len(told) == 2
 
 
 def test_a_line_that_another_program_is_writing_is_not_cut(texts: Texts, tmp_path: Path) -> None:
