@@ -8,6 +8,9 @@ from collections.abc import Iterable, Sequence
 # Names that a message lists, and characters of each.
 _MOST, _LONGEST = 20, 60
 
+# Within Persian words and between the parts of an emoji.
+_JOINERS = "\u200c\u200d"
+
 
 class SeqsentError(Exception):
     """Something a user can mend; the message says what arrived, what was expected, what to do.
@@ -184,7 +187,8 @@ def printable(text: str) -> str:
     >>> printable("a name with \x1b[2J")
     'a name with \\x1b[2J'
     """
-    return "".join(one if one.isprintable() else ascii(one)[1:-1] for one in text)
+    shown = (one if one.isprintable() or one in _JOINERS else ascii(one)[1:-1] for one in text)
+    return "".join(shown)
 
 
 def listed(names: Sequence[str]) -> str:

@@ -152,16 +152,16 @@ def load_labelled(
         )
     else:
         texts = load_dataset(str(data))
-    source = texts.columns or f"data set {texts.name}"
+    source = printable(texts.columns or f"data set {texts.name}")
     errors.print(f"Read {len(texts):,} texts: {source}", markup=False, soft_wrap=True)
     return texts
 
 
 def table(columns: Sequence[str], rows: Sequence[Sequence[str]]) -> Table:
-    """Return a plain table; square brackets and colons in it are not rich's markup."""
+    """Return a plain table; what is in it is neither rich's markup nor obeyed by a terminal."""
     shown = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0))
     for column in columns:
-        shown.add_column(Text(column), overflow="fold")
+        shown.add_column(Text(printable(column)), overflow="fold")
     for row in rows:
-        shown.add_row(*map(Text, row))
+        shown.add_row(*(Text(printable(cell)) for cell in row))
     return shown

@@ -9,6 +9,7 @@ from rich.console import Group
 from rich.table import Table
 from rich.text import Text
 
+from seqsent.errors import printable
 from seqsent.evaluation import Evaluation
 from seqsent.reports.grid import Grid, draw
 
@@ -35,7 +36,7 @@ def evaluation_table(evaluation: Evaluation) -> Group:
     for grid in grids:
         if grid is not None:
             parts += [Text(f"\n{grid.title}", style="bold"), draw(grid)]
-    return Group(*parts, Text("\n".join(["", *notes(evaluation)])))
+    return Group(*parts, Text("\n".join(["", *map(printable, notes(evaluation))])))
 
 
 def headline(evaluation: Evaluation) -> dict[str, str]:

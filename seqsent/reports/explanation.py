@@ -8,6 +8,7 @@ from rich.color import Color
 from rich.style import Style
 from rich.text import Text
 
+from seqsent.errors import printable
 from seqsent.results import Explanation
 
 # As the figures': for and against can be told apart with any colour vision.
@@ -37,15 +38,16 @@ def explanation_text(explanation: Explanation) -> Text:
         The answer, the words, of which the strong ones carry a sign, and what the signs mean.
     """
     text = Text()
-    text.append(explanation.label, style="bold")
+    label = printable(explanation.label)
+    text.append(label, style="bold")
     text.append(f" {explanation.probability:.3f}\n\n")
     for word, effect in _effects(explanation):
-        text.append(_sign(effect) + word, style=_style(effect))
+        text.append(_sign(effect) + printable(word), style=_style(effect))
         text.append(" ")
     text.append("\n\n")
     if explanation.after is not None:
         text.append(f"Word by word: {_bars(explanation.after)}\n")
-    text.append(f"+ speaks for {explanation.label}, − against it", style="dim")
+    text.append(f"+ speaks for {label}, − against it", style="dim")
     return text
 
 

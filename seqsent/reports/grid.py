@@ -8,6 +8,8 @@ from rich import box
 from rich.table import Table
 from rich.text import Text
 
+from seqsent.errors import printable
+
 
 @dataclass(frozen=True)
 class Grid:
@@ -27,9 +29,9 @@ def draw(grid: Grid) -> Table:
         padding=(0, 1, 0, 0),
     )
     first, *others = grid.headings
-    table.add_column(Text(first), overflow="fold", vertical="bottom")
+    table.add_column(Text(printable(first)), overflow="fold", vertical="bottom")
     for heading in others:
-        table.add_column(Text(heading), justify="right", no_wrap=True, vertical="bottom")
+        table.add_column(Text(printable(heading)), justify="right", no_wrap=True, vertical="bottom")
     for name, *figures in grid.rows:
-        table.add_row(Text(name), *figures)
+        table.add_row(Text(printable(name)), *figures)
     return table

@@ -9,6 +9,8 @@ from rich.console import Group
 from rich.table import Table
 from rich.text import Text
 
+from seqsent.errors import printable
+
 if TYPE_CHECKING:
     from seqsent.datasets.inspection import Inspection
 
@@ -39,7 +41,7 @@ def inspection_table(inspection: Inspection) -> Group:
         _heading("Words and copies"),
         _shares(inspection),
         _heading("Findings" if inspection.findings else "Nothing found that training would mind"),
-        *(Text(f"- {finding}") for finding in inspection.findings),
+        *(Text(printable(f"- {finding}")) for finding in inspection.findings),
     )
 
 
@@ -52,7 +54,7 @@ def _bars(counts: Mapping[str, int], whole: int) -> Table:
     longest = max(counts.values())
     for name, count in counts.items():
         bar = "█" * round(_BAR * count / longest) or ("▏" if count else "")
-        table.add_row(Text(name), f"{count:,}", f"{count / whole:.1%}", bar)
+        table.add_row(Text(printable(name)), f"{count:,}", f"{count / whole:.1%}", bar)
     return table
 
 
