@@ -103,7 +103,8 @@ def compare(
     ------
     OptionError
         When there is nothing to train, or two experiments share a name; every network is
-        built once before the first is trained, so that a wrong option is found at once.
+        built once before the first is trained, so that a wrong option is found at once. When a
+        seed is none.
 
     Examples
     --------
@@ -116,14 +117,20 @@ def compare(
     ['small']
     """
     _check(experiments, splits)
+    recipes = {
+        experiment.name: [
+            replace(experiment.recipe, seed=seed) for seed in seeds or [experiment.recipe.seed]
+        ]
+        for experiment in experiments
+    }
     published, watcher = published or {}, watcher or Watcher()
     runs = []
     with ExitStack() as stack:
         folder = Path(directory or stack.enter_context(tempfile.TemporaryDirectory()))
         for experiment in experiments:
             limited = experiment.limit(splits)
-            for seed in seeds or [experiment.recipe.seed]:
-                run = _run(experiment, limited, seed, folder, watcher)
+            for recipe in recipes[experiment.name]:
+                run = _run(experiment, limited, recipe, folder, watcher)
                 runs.append(run if directory else replace(run, model=""))
     return Comparison(
         data=_describe(splits),
@@ -142,12 +149,13 @@ def _check(experiments: Sequence[Experiment], splits: Splits) -> None:
         experiment.build(experiment.limit(splits))
 
 
-def _run(experiment: Experiment, splits: Splits, seed: int, folder: Path, watcher: Watcher) -> Run:
-    recipe = replace(experiment.recipe, seed=seed)
-    path = folder / f"{experiment.name}-seed{seed}.keras"
-    watcher.run_started(experiment.name, seed, recipe.epochs)
+def _run(
+    experiment: Experiment, splits: Splits, recipe: Recipe, folder: Path, watcher: Watcher
+) -> Run:
+    path = folder / f"{experiment.name}-seed{recipe.seed}.keras"
+    watcher.run_started(experiment.name, recipe.seed, recipe.epochs)
     keras.utils.clear_session(free_memory=True)
-    layers.set_seed(seed)
+    layers.set_seed(recipe.seed)
     model = experiment.build(splits)
     start = time.perf_counter()
     history = fit(model, splits, recipe, save_to=path, on_epoch=watcher.epoch_ended)
@@ -156,7 +164,7 @@ def _run(experiment: Experiment, splits: Splits, seed: int, folder: Path, watche
     loss, accuracy = saved.evaluate(*splits.test, batch_size=VALIDATION_BATCH, verbose=0)
     run = Run(
         experiment=experiment.name,
-        seed=seed,
+        seed=recipe.seed,
         parameters=model.count_params(),
         history=history,
         seconds=seconds,
