@@ -13,20 +13,14 @@ from seqsent import choose_backend
 # Before any test module imports Keras.
 choose_backend()
 
-# Folders and files whose tests run no network, or run one only for what is around it.
+# Folders and files whose tests run no network, or run one only for what is around it. What is
+# in them for each backend is marked so.
 ANY_BACKEND = {
+    "cli",
     "datasets",
+    "hostile",
     "reports",
     "text",
-    "cli/test_answers.py",
-    "cli/test_data.py",
-    "cli/test_evaluate.py",
-    "cli/test_listings.py",
-    "cli/test_new_plugin.py",
-    "cli/test_tune.py",
-    "hostile/test_cases.py",
-    "hostile/test_proportion.py",
-    "hostile/test_targets.py",
     "test_architecture.py",
     "test_baselines.py",
     "test_batches.py",
@@ -45,6 +39,7 @@ ANY_BACKEND = {
     "test_scaffold.py",
     "test_streams.py",
     "test_textbook.py",
+    "test_texts_experiment.py",
     "test_tuning.py",
 }
 
@@ -53,7 +48,8 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Mark what is the same on every backend."""
     chosen = [Path(__file__).parent / name for name in ANY_BACKEND]
     for item in items:
-        if any(item.path.is_relative_to(place) for place in chosen):
+        of_any = any(item.path.is_relative_to(place) for place in chosen)
+        if of_any and not item.get_closest_marker("each_backend"):
             item.add_marker("any_backend")
 
 

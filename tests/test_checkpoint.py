@@ -60,9 +60,7 @@ TRAININGS = """
         if share:
             checkpoint.np.savez = torn
         set_seed(0)
-        model = build_model(
-            "stacked", vocab_size=splits.vocab_size, maxlen=12, widths=(4, 4), dropout=0.3
-        )
+        model = build_model("gru", vocab_size=splits.vocab_size, maxlen=12, units=4, dropout=0.3)
         recipe = Recipe(learning_rate=0.01, batch_size=16, epochs=5 + 2 * kills, patience=99)
         print(os.getpid(), flush=True)
         told = lambda number, _: print("epoch", number, flush=True)
@@ -277,6 +275,7 @@ def test_a_network_is_known_by_its_settings_however_often_it_is_built(
     assert first != other
 
 
+@pytest.mark.any_backend
 def test_a_network_is_the_same_in_another_process() -> None:
     program = """
     import keras
@@ -322,6 +321,7 @@ def test_a_state_that_was_cut_anywhere_is_refused(splits: Splits, tmp_path: Path
             fit(model_for(splits), splits, RECIPE, directory=tmp_path)
 
 
+@pytest.mark.any_backend
 def test_a_second_training_in_one_folder_is_refused_naming_the_first(
     splits: Splits, trainings: Trainings, tmp_path: Path
 ) -> None:
@@ -376,6 +376,7 @@ def write_megabytes(owner: Path) -> None:
     owner.write_text(f"process {'7' * 2**21}")
 
 
+@pytest.mark.any_backend
 @pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="this system has no pipes in folders")
 @pytest.mark.parametrize("make", [make_a_pipe, write_a_screen_wiped, write_megabytes])
 def test_an_owner_that_names_no_process_is_not_repeated(

@@ -51,6 +51,7 @@ def ask_keras() -> None:
     ops.convert_to_numpy(ops.zeros((2**45,)))
 
 
+@pytest.mark.each_backend
 @pytest.mark.parametrize("ask", [lambda: bytearray(2**60), ask_keras])
 def test_memory_that_is_used_up_is_one_line(
     ask: Callable[[], object], refused: Callable[..., str], monkeypatch: pytest.MonkeyPatch
@@ -69,7 +70,22 @@ def test_what_a_terminal_would_obey_is_shown_as_its_number(
     assert ":smile:" in refused("data", ":smile:")
 
 
-@pytest.mark.any_backend
+@pytest.mark.parametrize("command", ["data {}", "evaluate {model} {}", "explain {model} a\x1b[2J"])
+def test_nothing_that_a_file_holds_is_obeyed_by_the_terminal(
+    command: str, run: Run, model: str, tmp_path: Path
+) -> None:
+    path = tmp_path / "a.csv"
+    labels = [f"\x1b[{number % 2}J" for number in range(40)]
+    if "evaluate" in command:
+        labels = ["good", "bad"] * 20
+    lines = [f"film {number},{label}" for number, label in enumerate(labels)]
+    path.write_text("\n".join(["\x1b[2Jtext,label", *lines]), encoding="utf-8")
+    result = run(*command.format(path, model=model).split(" "))
+    assert result.exit_code == 0, result.output
+    assert "\x1b" not in result.output
+    assert "\\x1b" in result.output
+
+
 @pytest.mark.parametrize("path", ["n" * 300, "n" * 5_000])
 def test_a_path_that_is_too_long_is_one_line(path: str, refused: Refused, tmp_path: Path) -> None:
     for arguments in (
@@ -80,7 +96,6 @@ def test_a_path_that_is_too_long_is_one_line(path: str, refused: Refused, tmp_pa
         assert "File name too long" in refused(*arguments)
 
 
-@pytest.mark.any_backend
 def test_square_brackets_in_paths_are_shown(
     run: Run, refused: Refused, model: str, tmp_path: Path
 ) -> None:
@@ -92,7 +107,6 @@ def test_square_brackets_in_paths_are_shown(
     assert refused("reproduce", "--data", "[/x]").startswith("[/x], the path")
 
 
-@pytest.mark.any_backend
 @pytest.mark.parametrize(
     "arguments", ["--version", "--help", "data --help", "datasets", "datasets --json"]
 )
@@ -109,7 +123,6 @@ def test_a_full_disk_or_a_reader_that_is_gone_ends_any_command(
     assert (done.returncode, done.stderr) == (141, "")
 
 
-@pytest.mark.any_backend
 def test_answers_on_a_full_disk_are_one_line(model: str, tmp_path: Path) -> None:
     for arguments in ("predict {} a", "inspect {} --card", "explain {} a"):
         done = shell(f"seqsent {arguments.format(model)} > /dev/full", tmp_path)
@@ -118,7 +131,6 @@ def test_answers_on_a_full_disk_are_one_line(model: str, tmp_path: Path) -> None
         assert "Traceback" not in done.stderr
 
 
-@pytest.mark.any_backend
 def test_closed_streams_are_empty_places(model: str, tmp_path: Path) -> None:
     for command in ("--version >&-", "datasets >&- 2>&-", "datasets <&- >&- 2>&-"):
         done = shell(f"seqsent {command}", tmp_path)

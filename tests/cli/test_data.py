@@ -41,7 +41,6 @@ def test_what_cannot_be_read_is_one_line(refused: Refused, tmp_path: Path) -> No
     assert "does not exist" in refused("data", str(tmp_path / "absent.csv"))
 
 
-@pytest.mark.any_backend
 @pytest.mark.parametrize("option", ["--maxlen", "--vocab-size"])
 def test_numbers_that_cannot_be_used_are_refused(run: Run, reviews: str, option: str) -> None:
     result = run("data", reviews, option, "-5")

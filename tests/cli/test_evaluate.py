@@ -47,7 +47,6 @@ def test_words_are_explained(run: Run, model: str, tmp_path: Path, terminal: boo
     assert len(record["without"]) == len(record["after"]) == 4
 
 
-@pytest.mark.any_backend
 def test_names_and_texts_of_another_encoding_are_on_the_pages(
     run: Run, model: str, reviews: str, tmp_path: Path
 ) -> None:
@@ -58,7 +57,6 @@ def test_names_and_texts_of_another_encoding_are_on_the_pages(
     assert "caf\\udce9.csv" in page.read_text(encoding="utf-8")
 
 
-@pytest.mark.any_backend
 def test_no_page_can_be_in_a_folders_place(refused: Refused, tmp_path: Path) -> None:
     for command in ("evaluate", "explain"):
         assert "it is a folder" in refused(command, "absent", "a", "--html", str(tmp_path))

@@ -28,6 +28,7 @@ def expected(model: str, texts: list[str]) -> list[str]:
     return [f"{name}\t{p:.4f}" for name, p in zip(classifier.predict(texts), shares, strict=True)]
 
 
+@pytest.mark.each_backend
 def test_texts_are_answered(run: Run, model: str) -> None:
     texts = ["a fine film", "", "좋은 영화"]
     assert run("predict", model, *texts).stdout.splitlines() == expected(model, texts)
@@ -38,7 +39,6 @@ def test_a_stream_is_answered_line_by_line(run: Run, model: str) -> None:
     assert result.stdout.splitlines() == expected(model, TEXTS)
 
 
-@pytest.mark.any_backend
 def test_an_answer_is_one_line_whatever_a_label_is(run: Run, model: str, tmp_path: Path) -> None:
     odd = replace(seqsent.load(model), label_names=("a\nb", "c\t\x1b[2J"))
     save(odd, tmp_path / "odd.seqsent")
@@ -47,7 +47,6 @@ def test_an_answer_is_one_line_whatever_a_label_is(run: Run, model: str, tmp_pat
     assert {line.split("\t")[0] for line in lines} <= {r"a\nb", r"c\t\x1b[2J"}
 
 
-@pytest.mark.any_backend
 def test_a_stream_of_another_encoding_is_one_line(model: str) -> None:
     done = subprocess.run(
         [sys.executable, "-m", "seqsent.cli", "predict", model],
@@ -64,7 +63,6 @@ def test_a_stream_of_another_encoding_is_one_line(model: str) -> None:
     assert done.returncode == 2
 
 
-@pytest.mark.any_backend
 @pytest.mark.parametrize("encoding", ["cp949", "utf-16", "utf-8", "UTF8"])
 def test_a_stream_is_read_in_the_encoding_that_is_named(
     run: Run, model: str, encoding: str
@@ -75,7 +73,6 @@ def test_a_stream_is_read_in_the_encoding_that_is_named(
     assert result.stdout.splitlines() == expected(model, texts)
 
 
-@pytest.mark.any_backend
 def test_the_mark_before_a_stream_is_no_part_of_its_first_text(
     run: Run, model: str, tmp_path: Path
 ) -> None:
@@ -86,7 +83,6 @@ def test_the_mark_before_a_stream_is_no_part_of_its_first_text(
     assert piped.stdout.splitlines() == expected(model, ["good"])
 
 
-@pytest.mark.any_backend
 @pytest.mark.parametrize("encoding", ["utf-16", "utf-8", "nothing", "base64"])
 def test_a_stream_that_cannot_be_read_so_is_one_line(run: Run, model: str, encoding: str) -> None:
     result = run("predict", model, "--encoding", encoding, input=b"caf\xe9")
@@ -96,7 +92,6 @@ def test_a_stream_that_cannot_be_read_so_is_one_line(run: Run, model: str, encod
     assert encoding in result.stderr
 
 
-@pytest.mark.any_backend
 def test_a_terminal_without_the_letters_gets_their_numbers(model: str) -> None:
     done = subprocess.run(
         [sys.executable, "-m", "seqsent.cli", "explain", model, "fine 영화", "--json"],
@@ -124,7 +119,6 @@ def test_a_slow_producer_gets_its_answer_at_once(model: str) -> None:
     assert process.returncode == 0
 
 
-@pytest.mark.any_backend
 @pytest.mark.parametrize("texts", ["< lines.txt", "--input lines.txt", "--json < lines.txt"])
 def test_a_reader_that_has_enough_ends_it_quietly(model: str, tmp_path: Path, texts: str) -> None:
     (tmp_path / "lines.txt").write_text("a film\n" * 50_000)
@@ -164,7 +158,6 @@ def test_a_folder_that_becomes_read_only_is_one_line(
     assert line.startswith(f"{out} cannot be written: Read-only file system")
 
 
-@pytest.mark.any_backend
 def test_no_file_is_planted_where_answers_go(run: Run, model: str, tmp_path: Path) -> None:
     (tmp_path / "victim").write_text("kept")
     (tmp_path / ".a.txt.unfinished").symlink_to("victim")
@@ -174,7 +167,6 @@ def test_no_file_is_planted_where_answers_go(run: Run, model: str, tmp_path: Pat
     assert len((tmp_path / "a.txt").read_text().splitlines()) == 1
 
 
-@pytest.mark.any_backend
 def test_a_device_stays_one(run: Run, model: str, tmp_path: Path) -> None:
     (tmp_path / "null").symlink_to(os.devnull)
     result = run("predict", model, "a", "--output", str(tmp_path / "null"))
@@ -182,7 +174,6 @@ def test_a_device_stays_one(run: Run, model: str, tmp_path: Path) -> None:
     assert (tmp_path / "null").is_char_device()
 
 
-@pytest.mark.any_backend
 def test_a_folder_is_refused_before_anything_is_read(refused: Refused, tmp_path: Path) -> None:
     for place in (str(tmp_path), ".", "/", ""):
         assert "it is a folder" in refused("predict", "absent", "a", "--output", place)

@@ -16,6 +16,7 @@ Run = Callable[..., Result]
 Refused = Callable[..., str]
 
 
+@pytest.mark.each_backend
 def test_reproduce_leaves_a_report(
     tmp_path: Path, run: Run, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -47,9 +48,12 @@ def test_reproduce_leaves_a_report(
     assert len(metrics["data"]["fingerprint"]) == 64
 
 
+@pytest.mark.each_backend
 def test_a_recorded_run_is_repeated_and_compared(
-    tmp_path: Path, run: Run, refused: Refused
+    tmp_path: Path, run: Run, refused: Refused, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    # As many as TensorFlow compiles an epoch of.
+    monkeypatch.setattr("seqsent.datasets.load_synthetic", partial(load_synthetic, size=3_400))
     record, again = tmp_path / "first" / "metrics.json", ["--out", str(tmp_path / "again")]
     run(
         *["reproduce", "--data", "synthetic", "--experiments", "gru", "--epochs", "2"],
@@ -103,6 +107,15 @@ def test_numbers_that_cannot_be_used_are_refused(tmp_path: Path, run: Run) -> No
         assert result.exit_code == 2
         assert option in result.stderr
     assert not (tmp_path / "out").exists()
+
+
+def test_seeds_of_which_one_is_too_large_are_refused_before_the_first_training(
+    tmp_path: Path, refused: Refused
+) -> None:
+    arguments = ["--data", "synthetic", "--experiments", "gru", "--epochs", "1", "--seeds", "2"]
+    arguments += ["--seed", f"{2**32 - 1}", "--out", str(tmp_path / "out")]
+    assert f"seed={2**32} arrived" in refused("reproduce", *arguments)
+    assert list(tmp_path.rglob("*.keras")) == []
 
 
 def test_a_folder_that_cannot_be_written_is_refused(tmp_path: Path, refused: Refused) -> None:

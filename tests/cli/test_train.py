@@ -23,6 +23,7 @@ Refused = Callable[..., str]
 QUICK = ["--preset", "textbook", "--epochs", "1", "--maxlen", "12", "--embedding", "4"]
 
 
+@pytest.mark.each_backend
 def test_a_file_and_a_comparison_are_what_is_left(run: Run, reviews: str, tmp_path: Path) -> None:
     out = tmp_path / "model.seqsent"
     result = run(
@@ -55,9 +56,11 @@ def test_json_is_for_programs(run: Run, reviews: str, tmp_path: Path) -> None:
     assert record["results"][0]["name"] == "lstm"
 
 
+@pytest.mark.each_backend
 def test_without_a_choice_it_is_fast_and_says_so(run: Run, reviews: str, tmp_path: Path) -> None:
     out = str(tmp_path / "model.seqsent")
-    result = run("train", reviews, "--out", out, "--epochs", "1", "--maxlen", "12")
+    short = ["--epochs", "1", "--maxlen", "12", "--set", "least_steps=1"]
+    result = run("train", reviews, "--out", out, *short)
     assert "preset: fast" in result.stderr
     classifier = load(out)
     assert classifier.ngrams is not None
@@ -130,6 +133,7 @@ def interrupted(
     return folder, command
 
 
+@pytest.mark.each_backend
 def test_an_interrupted_training_goes_on(
     run: Run, interrupted: tuple[str, list[str]], tmp_path: Path
 ) -> None:
