@@ -11,8 +11,13 @@ from pathlib import Path
 
 import nox
 
+nox.needs_version = ">=2026.8.10"  # the first that runs sessions beside each other
 nox.options.default_venv_backend = "virtualenv"
 nox.options.reuse_venv = "yes"
+# What installs, builds or checks types keeps one processor busy; another session has the others.
+# What measures allows nobody beside it. Those that use all there are come last.
+nox.options.parallel = 2
+nox.options.sessions = ["lint", "types", "package", "docs", "tests"]
 
 ROOT = Path(__file__).parent
 BACKENDS = ["jax", "tensorflow", "torch"]
@@ -33,8 +38,8 @@ QUICKLY = (
     "--xla_cpu_use_fusion_emitters=false"
 )
 
-# One more than there are processors, because some tests wait for processes of their own.
-SIDE_BY_SIDE = ["-n", str((os.cpu_count() or 1) + 1)]
+# As many as there are processors, though two sessions share them: some tests wait.
+SIDE_BY_SIDE = ["-n", str(os.cpu_count() or 1)]
 
 # Tests run side by side, on matrices so small that threads cost more than they save.
 ONE_THREAD = {"OMP_NUM_THREADS": "1", "SEQSENT_THREADS": "1"}
@@ -52,7 +57,7 @@ ABSENT = (
 )
 
 
-@nox.session
+@nox.session(allow_parallel=True)
 def lint(session: nox.Session) -> None:
     """Check style, formatting and who may import whom."""
     _install(session, "--group", "lint")
@@ -61,26 +66,29 @@ def lint(session: nox.Session) -> None:
     session.run("lint-imports", "--no-cache", env={"PYTHONPATH": "plugins"})
 
 
-@nox.session
+@nox.session(allow_parallel=True)
 def types(session: nox.Session) -> None:
     """Check the types of the package, the plugins, the tests and this file."""
     _install(session, "-e", ".", "--group", "types")
     session.run("mypy")
 
 
-@nox.session
+@nox.session(allow_parallel=True)
 @nox.parametrize("backend", BACKENDS, ids=BACKENDS)
 def tests(session: nox.Session, backend: str) -> None:
     """Run the tests on one backend, where the other two are absent; passes on arguments."""
     _install(session, "-e", f".[{backend}]", "--group", "test")
     session.run("python", "-c", ABSENT, *(name for name in BACKENDS if name != backend))
+    env = _environment(session, backend)
+    # Once, before each process that runs tests would compile the same modules.
+    session.run("python", "-c", "import seqsent.layers", env=env)
     # For what no backend can change one is enough: that which compiles nothing.
     chosen = [] if backend == "torch" else ["-m", "not any_backend"]
     command = ["pytest", *SIDE_BY_SIDE, *chosen, *session.posargs]
-    session.run(*command, env=_environment(session, backend))
+    session.run(*command, env=env)
 
 
-@nox.session(default=False)
+@nox.session
 def coverage(session: nox.Session) -> None:
     """Show which branches the tests take with JAX, by module; processes of their own count."""
     _install(session, "-e", ".[jax]", "--group", "test", "--group", "coverage")
@@ -91,7 +99,7 @@ def coverage(session: nox.Session) -> None:
     session.run("coverage", "report")
 
 
-@nox.session(default=False)
+@nox.session
 def mutants(session: nox.Session) -> None:
     """Change the code of some modules, one place at a time, and name changes no test notices."""
     _install(session, "-e", ".[jax]", "--group", "test", "--group", "mutants")
@@ -101,7 +109,7 @@ def mutants(session: nox.Session) -> None:
     session.run("mutmut", "results")
 
 
-@nox.session(default=False)
+@nox.session
 def audit(session: nox.Session) -> None:
     """Look up the pinned versions among known vulnerabilities; fails without the network."""
     _install(session, "--group", "audit")
@@ -110,7 +118,7 @@ def audit(session: nox.Session) -> None:
     session.run("pip-audit", *pinned, *session.posargs)
 
 
-@nox.session(default=False)
+@nox.session
 @nox.parametrize("backend", BACKENDS, ids=BACKENDS)
 def kills(session: nox.Session, backend: str) -> None:
     """Kill a training thirty times and compare its end; SEQSENT_TEST_KILLS says how often."""
@@ -119,7 +127,7 @@ def kills(session: nox.Session, backend: str) -> None:
     session.run("pytest", "-k", "killed", "tests/test_checkpoint.py", env=env)
 
 
-@nox.session(default=False)
+@nox.session
 def fuzz(session: nox.Session) -> None:
     """Fuzz every reader, or those named, each for SEQSENT_FUZZ_SECONDS, 60 without it."""
     session.install("-e", ".[jax]", "--group", "fuzz", env=PINS)
@@ -128,7 +136,7 @@ def fuzz(session: nox.Session) -> None:
     session.run(*command, env=_environment(session, "jax"))
 
 
-@nox.session(default=False)
+@nox.session
 @nox.parametrize("backend", BACKENDS, ids=BACKENDS)
 def load(session: nox.Session, backend: str) -> None:
     """Answer five million lines; train on 10 GB in 1 GB of memory: 45 minutes, 20 GB of disk."""
@@ -141,7 +149,7 @@ def load(session: nox.Session, backend: str) -> None:
         session.run("python", f"benchmarks/{name}.py", written, env=env)
 
 
-@nox.session(default=False)
+@nox.session
 @nox.parametrize("backend", BACKENDS, ids=BACKENDS)
 def bench(session: nox.Session, backend: str) -> None:
     """Measure speed and memory on one backend beside stock Keras; takes a quarter of an hour."""
@@ -157,7 +165,7 @@ def bench(session: nox.Session, backend: str) -> None:
         )
 
 
-@nox.session
+@nox.session(allow_parallel=True)
 def package(session: nox.Session) -> None:
     """Build wheel and sdist, compare them with git's files, run the wheel elsewhere."""
     if not (ROOT / ".git").exists():
@@ -220,7 +228,7 @@ def _run_wheel(session: nox.Session, wheel: Path, elsewhere: Path) -> None:
         session.error("seqsent reproduce wrote no report.html")
 
 
-@nox.session
+@nox.session(allow_parallel=True)
 def docs(session: nox.Session) -> None:
     """Build the site in both languages, follow its links, run its code; passes on arguments."""
     _install(session, "-e", ".[jax]", "--group", "docs")
@@ -240,7 +248,7 @@ def docs(session: nox.Session) -> None:
     session.run(*command, env={**env, **compiled, **ONE_THREAD})
 
 
-@nox.session(default=False)
+@nox.session
 def example(session: nox.Session) -> None:
     """Install seqsent's wheel and the example plugin's as strangers do, and use them."""
     _install(session, "--group", "package")
