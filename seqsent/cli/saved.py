@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import asdict
+from itertools import islice
 from typing import Annotated, Any
 
 import typer
@@ -10,6 +11,9 @@ import typer
 from seqsent.cli.answers import Command, output, print_json
 from seqsent.cli.app import AsJson, Model, app, table
 from seqsent.errors import BackendError, SeqsentError
+
+# Entries of a list that a table shows, and characters of each.
+_MOST, _LONGEST = 20, 200
 
 
 @app.command(cls=Command)
@@ -40,11 +44,17 @@ def inspect(
 
 
 def _shown(value: Any) -> str:
+    """Return a value in brief: a file may say as much of itself as it likes."""
     if isinstance(value, dict):
-        return ", ".join(f"{name}={_shown(inner)}" for name, inner in value.items())
-    if isinstance(value, list | tuple):
-        return ", ".join(map(_shown, value))
-    return f"{value:.4g}" if isinstance(value, float) else str(value)
+        some = [f"{_shown(name)}={_shown(inner)}" for name, inner in islice(value.items(), _MOST)]
+    elif isinstance(value, list | tuple):
+        some = [_shown(inner) for inner in value[:_MOST]]
+    else:
+        text = f"{value:.4g}" if isinstance(value, float) else str(value)
+        return text if len(text) <= _LONGEST else f"{text[:_LONGEST]}…"
+    if len(value) > _MOST:
+        some.append(f"and {len(value) - _MOST:,} more")
+    return ", ".join(some)
 
 
 @app.command(cls=Command)

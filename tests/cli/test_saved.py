@@ -2,10 +2,14 @@
 
 import json
 from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
 
 import pytest
 from typer.testing import Result
 
+from seqsent import load
+from seqsent.artifact import save
 from seqsent.backend import choose_backend
 from seqsent.verification import Verification
 
@@ -17,6 +21,16 @@ def test_a_model_is_inspected(run: Run, model: str) -> None:
     for part in ("gru", "units=3", "bad, good", "seqsent"):
         assert part in shown
     assert json.loads(run("inspect", model, "--json").stdout)["labels"] == ["bad", "good"]
+
+
+def test_what_a_file_says_at_length_is_shown_in_brief(run: Run, model: str, tmp_path: Path) -> None:
+    lines = {f"line {number}": "a film " * 1_000 for number in range(1_000)}
+    long = replace(load(model), about={"numbers": list(range(100_000)), "lines": lines})
+    save(long, tmp_path / "long.seqsent")
+    shown = " ".join(run("inspect", str(tmp_path / "long.seqsent")).stdout.split())
+    assert "18, 19, and 99,980 more" in shown
+    assert "and 980 more" in shown
+    assert len(shown) < 10_000
 
 
 def test_a_model_is_verified(run: Run, model: str) -> None:
