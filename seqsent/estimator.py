@@ -206,6 +206,8 @@ class SentimentClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         weights = self._weights(indices, sample_weight)
         seed = int(check_random_state(self.random_state).randint(2**31 - 1))
         first, second = self._split(indices, seed)
+        if weights is not None:
+            _check_parts({"learn from": weights[first], "validate with": weights[second]})
         self.classifier_, self.histories_ = train(
             self._plan(seed),
             (kept.take(first), indices[first]),
@@ -295,6 +297,17 @@ class SentimentClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         return train_test_split(
             np.arange(len(indices)), test_size=size, random_state=seed, stratify=stratify
         )
+
+
+def _check_parts(weights: Mapping[str, NDArray[Any]]) -> None:
+    """Refuse weights that leave nothing to learn from, or nothing that says when to stop."""
+    for purpose, part in weights.items():
+        if not part.any():
+            raise DataError(
+                f"weights arrived that are 0 for each of the {len(part)} texts to {purpose}; "
+                "expected some that count. Give weight to more texts, or choose another "
+                "validation_size or random_state."
+            )
 
 
 def _kept(texts: Iterable[str]) -> StoredTexts:

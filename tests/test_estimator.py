@@ -195,3 +195,10 @@ def test_several_labels_may_apply() -> None:
 def test_weights_that_are_none_are_refused(weights: Any) -> None:
     with pytest.raises(DataError, match="sample_weight of shape"):
         small().fit(TEXTS, LABELS, sample_weight=weights)
+
+
+def test_weights_that_leave_nothing_to_validate_with_are_refused() -> None:
+    weights = np.zeros(len(TEXTS))
+    weights[0] = 1
+    with pytest.raises(DataError, match="weights arrived that are 0 for each of the .* texts to"):
+        small().fit(TEXTS, LABELS, sample_weight=weights)
