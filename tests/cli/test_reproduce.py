@@ -11,6 +11,7 @@ from typer.testing import Result
 from seqsent.backend import BACKENDS, choose_backend
 from seqsent.cli.reproduce import SEED
 from seqsent.datasets import load_synthetic
+from seqsent.repetition import read_record
 
 Run = Callable[..., Result]
 Refused = Callable[..., str]
@@ -77,6 +78,14 @@ def test_a_recorded_run_is_repeated_and_compared(
     assert "expected the same texts" in refused("reproduce", "--check", str(record), *again)
     kept = ["--out", str(record.parent)]
     assert "name another --out" in refused("reproduce", "--check", str(record), *kept)
+
+
+@pytest.mark.parametrize("backend", BACKENDS)
+def test_a_record_of_each_backend_is_in_the_repository(backend: str) -> None:
+    path = Path(__file__).parents[2] / "benchmarks" / "records" / f"{backend}.json"
+    record = read_record(path)
+    assert record["environment"]["backend"] == backend
+    assert len(record["runs"]) == 6
 
 
 def test_what_is_no_record_is_refused(tmp_path: Path, refused: Refused) -> None:
