@@ -104,7 +104,7 @@ def compare(
     OptionError
         When there is nothing to train, or two experiments share a name; every network is
         built once before the first is trained, so that a wrong option is found at once. When a
-        seed is none.
+        seed is no whole number from 0 to 2**32 - 1.
 
     Examples
     --------
