@@ -29,7 +29,7 @@ Kind = Literal["word", "character", "both"]
 # Places that runs are hashed to; two runs share one now and then, which costs next to nothing.
 BUCKETS = 2**22
 
-# Runs that are learned from at most, in some 750 MB of memory; 25,000 long reviews have so many.
+# Runs that are learned from at most, in some 900 MB of memory; 25,000 long reviews have so many.
 # Where a process may use little, one of so many bytes is left to each run.
 MOST, BYTES = 2**24, 1024
 
@@ -106,7 +106,29 @@ class Ngrams:
             Each run is weighted by naive Bayes' log-ratio of its counts, and logistic
             regression goes on from there.
         """
-        counts = _counts(kind, texts)
+        counts = count_runs(texts, kind)
+        return cls.from_counts(counts, labels, num_classes, kind=kind, sample_weight=sample_weight)
+
+    @classmethod
+    def from_counts(
+        cls,
+        counts: csr_matrix,
+        labels: NDArray[Any],
+        num_classes: int,
+        *,
+        kind: Kind,
+        sample_weight: NDArray[np.floating[Any]] | None = None,
+    ) -> Ngrams:
+        """Learn from the runs of texts, as `fit` does.
+
+        Parameters
+        ----------
+        counts : csr_matrix of float32, shape (texts, places)
+            What `count_runs` returned, or rows of it. Labels and weights of texts beyond those
+            are passed over.
+        labels, num_classes, kind, sample_weight
+            As in `fit`.
+        """
         labels = labels[: counts.shape[0]]
         weight = None if sample_weight is None else sample_weight[: counts.shape[0]]
         if weight is not None and not weight.all():
@@ -259,6 +281,30 @@ class Ngrams:
         )
 
 
+def count_runs(texts: Iterable[str], kind: Kind) -> csr_matrix:
+    """Return which runs texts have.
+
+    Parameters
+    ----------
+    texts : iterable of str
+        Of more than fit into memory the first are counted.
+    kind : {"word", "character", "both"}
+        What runs are made of.
+
+    Returns
+    -------
+    csr_matrix of float32, shape (texts, places)
+        Ones where a text has the run that is hashed to a place.
+    """
+    vectorizer, counted, room = _vectorizer(kind), [], _room()
+    for part in parts(texts):
+        counted.append(vectorizer.transform(part))
+        room -= counted[-1].nnz
+        if room <= 0:
+            break
+    return vstack(counted, format="csr")
+
+
 def kind_for(characters: int, level: Level) -> Kind:
     """Return what runs of so many characters of text are best made of.
 
@@ -292,17 +338,6 @@ def _vectorizer(kind: Kind) -> Any:
         return [*of_words(text), *(f"\t{run}" for run in of_characters(" ".join(split(text))))]
 
     return HashingVectorizer(analyzer=runs, **settings)
-
-
-def _counts(kind: Kind, texts: Iterable[str]) -> csr_matrix:
-    """Return which runs texts have, shape (texts, BUCKETS), of as many texts as fit."""
-    vectorizer, counted, room = _vectorizer(kind), [], _room()
-    for part in parts(texts):
-        counted.append(vectorizer.transform(part))
-        room -= counted[-1].nnz
-        if room <= 0:
-            break
-    return vstack(counted, format="csr")
 
 
 def _room() -> int:

@@ -20,7 +20,7 @@ from seqsent.evaluation import evaluate_probabilities
 from seqsent.layers import keras
 from seqsent.members import Members, together
 from seqsent.models import Embedding
-from seqsent.ngrams import Ngrams, kind_for
+from seqsent.ngrams import Ngrams, count_runs, kind_for
 from seqsent.plan import LEARNED, Plan
 from seqsent.registry import registry
 from seqsent.results import Epoch, History
@@ -163,19 +163,21 @@ def _runs(
 ) -> tuple[Ngrams, Ngrams]:
     """Return runs of words of the training texts, and of all texts."""
     both = _Both(texts[0], validation[0])
-    fitted = partial(Ngrams.fit, num_classes=num_classes, kind=kind_for(sum(map(len, both)), level))
+    kind = kind_for(sum(map(len, both)), level)
+    counts = count_runs(both, kind)
+    learned = partial(Ngrams.from_counts, num_classes=num_classes, kind=kind)
     parts = texts[1], validation[1]
     known = [
         np.ones(len(part)) if weight is None else weight
         for part, weight in zip(parts, weights, strict=True)
     ]
     weighted = any(weight is not None for weight in weights)
-    whole = fitted(
-        both,
+    whole = learned(
+        counts,
         np.concatenate(parts),
         sample_weight=np.concatenate(known) if weighted else None,
     )
-    return fitted(*texts, sample_weight=weights[0]), whole
+    return learned(counts[: len(texts[1])], texts[1], sample_weight=weights[0]), whole
 
 
 def _beside(

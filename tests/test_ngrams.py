@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from seqsent import ngrams as module
 from seqsent.datasets.synthetic import generate
-from seqsent.ngrams import BUCKETS, Kind, Ngrams, kind_for
+from seqsent.ngrams import BUCKETS, Kind, Ngrams, count_runs, kind_for
 
 TEXTS, LABELS = (generate(600)[0], np.array(generate(600)[1]))
 SEVERAL = np.stack([LABELS, 1 - LABELS, np.ones_like(LABELS)], axis=1)
@@ -182,3 +182,11 @@ def test_texts_without_a_run_are_learned_from_and_answered() -> None:
 def test_any_text_has_an_answer(texts: list[str]) -> None:
     ngrams = Ngrams.fit(["a b", "b a"], np.array([0, 1]), 2)
     assert np.isfinite(answers(ngrams, texts)).all()
+
+
+def test_counts_of_some_texts_are_rows_of_those_of_all() -> None:
+    counts = count_runs(TEXTS, "word")
+    learned = Ngrams.from_counts(counts[:50], LABELS[:50], 2, kind="word")
+    alone = Ngrams.fit(TEXTS[:50], LABELS[:50], 2)
+    np.testing.assert_array_equal(learned.places, alone.places)
+    np.testing.assert_array_equal(learned.weights, alone.weights)
