@@ -13,8 +13,8 @@ from seqsent import choose_backend
 # Before any test module imports Keras.
 choose_backend()
 
-# Folders and files whose tests run no network, or run one only for what is around it. What is
-# in them for each backend is marked so.
+# Folders and files whose tests run no network, or run one only for what is around it: every step
+# of it is asked of each backend in other files. What is in these for each backend is marked so.
 ANY_BACKEND = {
     "cli",
     "datasets",
@@ -25,13 +25,17 @@ ANY_BACKEND = {
     "test_baselines.py",
     "test_batches.py",
     "test_certainty.py",
+    "test_checkpoint.py",
     "test_docs.py",
     "test_estimator.py",
     "test_estimator_checks.py",
     "test_evaluation.py",
+    "test_experiments.py",
     "test_explanation.py",
+    "test_members.py",
     "test_ngrams.py",
     "test_options.py",
+    "test_pipeline.py",
     "test_presets.py",
     "test_recipe.py",
     "test_registry.py",

@@ -373,7 +373,9 @@ def test_the_running_backend_is_verified(path: Path) -> None:
 
 
 @pytest.mark.any_backend
-def test_answers_that_are_none_are_refused(path: Path) -> None:
+def test_answers_that_are_none_are_refused(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    answers = np.array(read_manifest(path).sample)
+    monkeypatch.setattr("seqsent.verification._ask", lambda *_: answers)
     change_manifest(sample=[])(path)
     with pytest.raises(ArtifactError, match="not those to its sample"):
         verify(path, [keras.backend.backend()])

@@ -141,6 +141,7 @@ def digest(model: keras.Model) -> str:
     return hashlib.sha256(b"".join(w.tobytes() for w in model.get_weights())).hexdigest()
 
 
+@pytest.mark.each_backend
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="this system cannot fork")
 def test_a_training_killed_at_random_ends_bit_for_bit_as_one_that_was_not(
     trainings: Trainings, tmp_path: Path
@@ -168,6 +169,7 @@ def test_a_training_killed_at_random_ends_bit_for_bit_as_one_that_was_not(
     assert int(epochs[0].split()[1]) > KILLS // 2  # it went on, and did not begin anew
 
 
+@pytest.mark.each_backend
 def test_an_interruption_between_any_two_epochs_changes_nothing(
     splits: Splits, tmp_path: Path
 ) -> None:
@@ -275,7 +277,6 @@ def test_a_network_is_known_by_its_settings_however_often_it_is_built(
     assert first != other
 
 
-@pytest.mark.any_backend
 def test_a_network_is_the_same_in_another_process() -> None:
     program = """
     import keras
@@ -321,7 +322,6 @@ def test_a_state_that_was_cut_anywhere_is_refused(splits: Splits, tmp_path: Path
             fit(model_for(splits), splits, RECIPE, directory=tmp_path)
 
 
-@pytest.mark.any_backend
 def test_a_second_training_in_one_folder_is_refused_naming_the_first(
     splits: Splits, trainings: Trainings, tmp_path: Path
 ) -> None:
@@ -376,7 +376,6 @@ def write_megabytes(owner: Path) -> None:
     owner.write_text(f"process {'7' * 2**21}")
 
 
-@pytest.mark.any_backend
 @pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="this system has no pipes in folders")
 @pytest.mark.parametrize("make", [make_a_pipe, write_a_screen_wiped, write_megabytes])
 def test_an_owner_that_names_no_process_is_not_repeated(

@@ -56,6 +56,7 @@ def checks() -> Iterator[Any]:
         vocab_size=50,
         maxlen=8,
         epochs=1,
+        least_steps=1,
         batch_size=64,
         random_state=0,
     )

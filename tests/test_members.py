@@ -65,6 +65,7 @@ def test_an_architecture_that_takes_padding_for_words_gets_rows_of_one_length() 
     assert trained(masked)[0].model.input_shape == (None, None)
 
 
+@pytest.mark.each_backend
 def test_a_student_learns_what_the_teacher_says_of_unlabelled_texts(tmp_path: Path) -> None:
     told: list[str] = []
     plan = dataclasses.replace(SMALL, pretrain=1, student=True, ngrams=True, members=2)

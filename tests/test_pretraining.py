@@ -44,7 +44,7 @@ def model_of(kind: str, **options: Any) -> keras.Model:
 
 
 @pytest.mark.parametrize("kind", READERS)
-@pytest.mark.parametrize("masked", [False, True])
+@pytest.mark.parametrize("masked", [pytest.param(False, marks=pytest.mark.any_backend), True])
 def test_what_follows_is_learned(kind: str, masked: bool, counting: Splits) -> None:
     model = model_of(kind, mask_padding=masked)
     before = {weight.path: keras.ops.convert_to_numpy(weight) for weight in model.weights}
@@ -81,6 +81,7 @@ def test_the_loss_is_that_of_all_words_where_all_are_drawn(monkeypatch: pytest.M
     np.testing.assert_allclose(found[:, 0], expected, atol=0.15)
 
 
+@pytest.mark.any_backend
 def test_unlabelled_texts_are_learned_from(counting: Splits) -> None:
     few = dataclasses.replace(counting, train=Examples(*(c[:16] for c in counting.train)))
     recipe = dataclasses.replace(RECIPE, epochs=3)

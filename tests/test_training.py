@@ -108,6 +108,7 @@ def test_the_best_weights_are_restored_and_saved(splits: Splits, tmp_path: Path)
     assert list(tmp_path.iterdir()) == [path]
 
 
+@pytest.mark.any_backend
 def test_training_stops_when_patience_is_out(splits: Splits) -> None:
     recipe = dataclasses.replace(QUICK, learning_rate=1.0, epochs=50, patience=2)
     history = fit(model_for(splits), splits, recipe)
@@ -306,6 +307,7 @@ def test_unlabelled_texts_are_learned_from_where_adversaries_are_virtual(splits:
         assert found[name][0].loss > found["plain"][0].loss
 
 
+@pytest.mark.any_backend
 def test_weights_count_beside_unlabelled_texts(splits: Splits) -> None:
     recipe = dataclasses.replace(QUICK, virtual=0.5, epochs=1)
     only_ones = splits.train.labels.astype("float32")
@@ -314,6 +316,7 @@ def test_weights_count_beside_unlabelled_texts(splits: Splits) -> None:
     assert (model.predict(splits.test.ids, verbose=0) > 0.5).all()
 
 
+@pytest.mark.any_backend
 def test_a_training_with_unlabelled_texts_goes_on(splits: Splits, tmp_path: Path) -> None:
     recipe = dataclasses.replace(QUICK, virtual=0.5, epochs=3)
     more = splits.test.ids

@@ -15,11 +15,11 @@ from seqsent.datasets.synthetic import generate
 from seqsent.presets import PRESETS, changed
 from seqsent.text import split_words
 
-# So many that a network learns them, and is sure of some answers. What is learned from is 1,024
+# So many that a network learns them, and is sure of some answers. What is learned from is 512
 # texts, of the file as of the names, whole batches: what is left over would be compiled once more.
-TEXTS, NUMBERS = generate(1_480)
+TEXTS, NUMBERS = generate(760)
 LABELS = ["positive" if number else "negative" for number in NUMBERS]
-IN_THE_FILE, NAMED = 1_280, 1_138
+IN_THE_FILE, NAMED = 640, 569
 
 
 @pytest.fixture(scope="session")

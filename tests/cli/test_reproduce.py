@@ -17,11 +17,9 @@ Run = Callable[..., Result]
 Refused = Callable[..., str]
 
 
-@pytest.mark.each_backend
 def test_reproduce_leaves_a_report(
     tmp_path: Path, run: Run, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    # Too few for TensorFlow to compile an epoch of them; what that gives is compared below.
     monkeypatch.setattr("seqsent.datasets.load_synthetic", partial(load_synthetic, size=1_000))
     monkeypatch.setattr("sys.argv", ["/bin/seqsent", "reproduce", "--experiments", "a b"])
     result = run(

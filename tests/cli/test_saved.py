@@ -34,12 +34,21 @@ def test_what_a_file_says_at_length_is_shown_in_brief(run: Run, model: str, tmp_
 
 
 def test_a_model_is_verified(run: Run, model: str) -> None:
-    backend = choose_backend()
-    result = run("verify", model, "--backends", backend)
+    result = run("verify", model, "--backends", choose_backend(), "--json")
     assert result.exit_code == 0
-    assert backend in result.stdout
-    (record,) = json.loads(run("verify", model, "--json").stdout)
-    assert record["passed"]
+    (record,) = json.loads(result.stdout)
+    assert (record["backend"], record["passed"]) == (choose_backend(), True)
+
+
+def test_how_each_backend_answers_is_shown(
+    run: Run, model: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    found = [Verification("jax", 0.0), Verification("torch", 1e-7)]
+    monkeypatch.setattr("seqsent.verification.verify", lambda *_: found)
+    shown = run("verify", model).stdout
+    assert "jax" in shown
+    assert "torch" in shown
+    assert "NO" not in shown
 
 
 def test_a_model_that_answers_otherwise_is_an_error(

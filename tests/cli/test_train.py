@@ -112,7 +112,9 @@ def press_ctrl_c_at_once(progress: TrainingProgress, stage: str) -> None:
     raise KeyboardInterrupt
 
 
-@pytest.fixture(params=[False, True], ids=["file", "data set"])
+@pytest.fixture(
+    params=[pytest.param(False, marks=pytest.mark.each_backend), True], ids=["file", "data set"]
+)
 def interrupted(
     request: pytest.FixtureRequest,
     run: Run,
@@ -133,7 +135,6 @@ def interrupted(
     return folder, command
 
 
-@pytest.mark.each_backend
 def test_an_interrupted_training_goes_on(
     run: Run, interrupted: tuple[str, list[str]], tmp_path: Path
 ) -> None:

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from seqsent import DataError, TextEncoder, load_imdb
 from seqsent.datasets import imdb
+from seqsent.datasets.cache import cached
 from seqsent.datasets.imdb_files import _texts
 from seqsent.text import tokenizers
 from seqsent.text.tokenizers import WordTokenizer
@@ -229,8 +230,8 @@ def test_json_of_a_later_version_asks_for_an_update() -> None:
 
 def test_imdb_becomes_keras_ids(imdb_folder: Path) -> None:
     """With Keras' own order of equally frequent words, which no text shows."""
-    source = imdb._at(imdb_folder / "aclImdb_labelled.tar.gz", "the path")
-    train, test, _ = imdb._unpack(imdb._pack(source))
+    source = imdb._at(imdb_folder, "the path")
+    train, test, _ = imdb._unpack(cached(source.files, lambda: imdb._pack(source)))
     vocabulary = load_imdb(None, 1, path=imdb_folder).vocabulary
     encoder = TextEncoder(
         WordTokenizer(vocabulary.limit(500), frozenset(vocabulary.words)), maxlen=100
