@@ -124,7 +124,7 @@ class Ngrams:
         Parameters
         ----------
         counts : csr_matrix of float32, shape (texts, places)
-            What `count_runs` returned, or rows of it. Labels and weights of texts beyond those
+            What ``count_runs`` returned, or rows of it. Labels and weights of texts beyond those
             are passed over.
         labels, num_classes, kind, sample_weight
             As in `fit`.
