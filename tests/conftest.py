@@ -40,21 +40,35 @@ ANY_BACKEND = {
     "test_recipe.py",
     "test_registry.py",
     "test_results.py",
-    "test_scaffold.py",
     "test_streams.py",
     "test_textbook.py",
     "test_texts_experiment.py",
     "test_tuning.py",
 }
 
+# Of these most start processes.
+ANY_PROCESS = {
+    "cli/test_answers.py",
+    "cli/test_app.py",
+    "cli/test_predict.py",
+    "cli/test_saved.py",
+    "test_scaffold.py",
+}
+
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Mark what is the same on every backend."""
-    chosen = [Path(__file__).parent / name for name in ANY_BACKEND]
     for item in items:
-        of_any = any(item.path.is_relative_to(place) for place in chosen)
-        if of_any and not item.get_closest_marker("each_backend"):
+        if item.get_closest_marker("each_backend"):
+            continue
+        if _is_in(ANY_PROCESS, item.path):
+            item.add_marker("any_process")
+        elif _is_in(ANY_BACKEND, item.path):
             item.add_marker("any_backend")
+
+
+def _is_in(names: set[str], path: Path) -> bool:
+    return any(path.is_relative_to(Path(__file__).parent / name) for name in names)
 
 
 @pytest.fixture(scope="session")

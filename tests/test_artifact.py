@@ -381,7 +381,7 @@ def test_answers_that_are_none_are_refused(path: Path, monkeypatch: pytest.Monke
         verify(path, [keras.backend.backend()])
 
 
-@pytest.mark.any_backend
+@pytest.mark.any_process
 def test_another_model_is_not(path: Path) -> None:
     sample = [[1.0 - p for p in row] for row in read_manifest(path).sample]
     change_manifest(sample=sample)(path)

@@ -25,7 +25,7 @@ def test_the_architectures_conform(check: Callable[[], None]) -> None:
     check()
 
 
-@pytest.mark.any_backend
+@pytest.mark.any_process
 @pytest.mark.parametrize("name", list_architectures())
 def test_the_architectures_answer_alike(name: str) -> None:
     check_architecture(name, opt_outs=dict.fromkeys(BY_NAME.keys() - {ALIKE}, "tested above"))
