@@ -316,7 +316,6 @@ def test_weights_count_beside_unlabelled_texts(splits: Splits) -> None:
     assert (model.predict(splits.test.ids, verbose=0) > 0.5).all()
 
 
-@pytest.mark.any_backend
 def test_a_training_with_unlabelled_texts_goes_on(splits: Splits, tmp_path: Path) -> None:
     recipe = dataclasses.replace(QUICK, virtual=0.5, epochs=3)
     more = splits.test.ids
