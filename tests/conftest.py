@@ -46,14 +46,9 @@ ANY_BACKEND = {
     "test_tuning.py",
 }
 
-# Of these most start processes.
-ANY_PROCESS = {
-    "cli/test_answers.py",
-    "cli/test_app.py",
-    "cli/test_predict.py",
-    "cli/test_saved.py",
-    "test_scaffold.py",
-}
+# Of these most start processes. So do those of test_predict.py and test_saved.py, for which there
+# is time where PyTorch is.
+ANY_PROCESS = {"cli/test_answers.py", "cli/test_app.py", "test_scaffold.py"}
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -63,7 +58,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             continue
         if _is_in(ANY_PROCESS, item.path):
             item.add_marker("any_process")
-        elif _is_in(ANY_BACKEND, item.path):
+        elif _is_in(ANY_BACKEND, item.path) or isinstance(item, pytest.DoctestItem):
             item.add_marker("any_backend")
 
 

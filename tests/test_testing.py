@@ -140,6 +140,7 @@ def padded(x: Any) -> Any:
     return mean(x)
 
 
+@pytest.mark.any_backend
 @pytest.mark.parametrize(
     ("encoder", "name", "advice"),
     [

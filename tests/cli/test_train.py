@@ -56,7 +56,6 @@ def test_json_is_for_programs(run: Run, reviews: str, tmp_path: Path) -> None:
     assert record["results"][0]["name"] == "lstm"
 
 
-@pytest.mark.each_backend
 def test_without_a_choice_it_is_fast_and_says_so(run: Run, reviews: str, tmp_path: Path) -> None:
     out = str(tmp_path / "model.seqsent")
     short = ["--epochs", "1", "--maxlen", "12", "--set", "least_steps=1"]
@@ -112,9 +111,7 @@ def press_ctrl_c_at_once(progress: TrainingProgress, stage: str) -> None:
     raise KeyboardInterrupt
 
 
-@pytest.fixture(
-    params=[pytest.param(False, marks=pytest.mark.each_backend), True], ids=["file", "data set"]
-)
+@pytest.fixture(params=[False, True], ids=["file", "data set"])
 def interrupted(
     request: pytest.FixtureRequest,
     run: Run,
