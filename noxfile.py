@@ -14,13 +14,13 @@ import nox
 nox.needs_version = ">=2026.8.10"  # the first that runs sessions beside each other
 nox.options.default_venv_backend = "virtualenv"
 nox.options.reuse_venv = "yes"
-# What installs, builds or checks types keeps one processor busy; another session has the others.
-# What measures allows nobody beside it. Those that use all there are come last.
+# Two at a time, each with half of the processors; what measures allows nobody beside it. What takes
+# longest comes first, or one would be left to end alone.
 nox.options.parallel = 2
-nox.options.sessions = ["lint", "types", "package", "docs", "tests"]
+nox.options.sessions = ["lint", "tests", "docs", "types", "package"]
 
 ROOT = Path(__file__).parent
-BACKENDS = ["jax", "tensorflow", "torch"]
+BACKENDS = ["tensorflow", "torch", "jax"]
 
 # For what is installed and for what builds it.
 PINS = {
@@ -32,14 +32,17 @@ PINS = {
 LAZILY = ["--no-compile"]
 WRITE_BYTECODE = {"PYTHONDONTWRITEBYTECODE": ""}
 
-# What tests compile runs so shortly that speed is not worth its price; what pages do, longer.
-QUICKLY = (
-    "--xla_llvm_disable_expensive_passes=true --xla_cpu_use_fusion_emitters=false "
-    "--xla_backend_optimization_level="
-)
+# What tests compile runs so shortly that speed is not worth its price, nor is knowing the lines of
+# Python that each operation comes from.
+QUICKLY = {
+    "JAX_INCLUDE_FULL_TRACEBACKS_IN_LOCATIONS": "0",
+    "XLA_FLAGS": "--xla_backend_optimization_level=0 --xla_cpu_parallel_codegen_split_count=1 "
+    "--xla_cpu_use_fusion_emitters=false --xla_llvm_disable_expensive_passes=true",
+}
 
-# As many as there are processors, though two sessions share them: some tests wait.
-SIDE_BY_SIDE = ["-n", str(os.cpu_count() or 1)]
+# Not more than a session has processors: each process imports a backend, and compiles and traces
+# what another one has compiled and traced.
+SIDE_BY_SIDE = ["-n", str(max(1, (os.cpu_count() or 1) // nox.options.parallel))]
 
 # For what no backend can change, one is enough: that which compiles nothing, or, where tests start
 # processes, that which is imported soonest.
@@ -97,7 +100,7 @@ def coverage(session: nox.Session) -> None:
     _install(session, "-e", ".[jax]", "--group", "test", "--group", "coverage")
     env = _environment(session, "jax")
     session.run("coverage", "erase")
-    session.run("coverage", "run", "-m", "pytest", *SIDE_BY_SIDE, *session.posargs, env=env)
+    session.run("coverage", "run", "-m", "pytest", "-n", "auto", *session.posargs, env=env)
     session.run("coverage", "combine", "--quiet")
     session.run("coverage", "report")
 
@@ -233,10 +236,10 @@ def _run_wheel(session: nox.Session, wheel: Path, elsewhere: Path) -> None:
 
 @nox.session(allow_parallel=True)
 def docs(session: nox.Session) -> None:
-    """Build the site in both languages, follow its links, run its code; passes on arguments."""
+    """Build the site in both languages and follow its links; passes on arguments."""
     _install(session, "-e", ".[jax]", "--group", "docs")
     home = Path(session.create_tmp())
-    env = {"KERAS_BACKEND": "jax", **_homes(home)}
+    env = {"KERAS_BACKEND": "jax", **ONE_THREAD, **_homes(home)}
     built = ROOT / "docs" / "_build"
     for language, folder in {"en": "html", "ko": "html/ko"}.items():
         if language != "en" and not (ROOT / "docs" / "locale" / language).exists():
@@ -244,11 +247,7 @@ def docs(session: nox.Session) -> None:
         options = ["--fail-on-warning", "--keep-going", f"--define=language={language}"]
         folders = [f"--doctree-dir={built / 'doctrees' / language}", "docs", str(built / folder)]
         session.run("sphinx-build", *options, *folders, *session.posargs, env=env)
-    # Blocks train the same networks again and again: what one has compiled the next one finds.
-    compiled = {"JAX_PERSISTENT_CACHE_MIN_COMPILE_TIME_SECS": "0", "XLA_FLAGS": f"{QUICKLY}1"}
-    # The pages, which take all the time, come first: dealt out in turn one process would have them.
-    command = ["pytest", *SIDE_BY_SIDE, "--dist", "worksteal", "docs/tests"]
-    session.run(*command, env={**env, **compiled, **ONE_THREAD})
+    session.run("pytest", "docs/tests", env=env)
 
 
 @nox.session
@@ -297,7 +296,7 @@ def _environment(session: nox.Session, backend: str) -> dict[str, str]:
     return {
         "KERAS_BACKEND": backend,
         **ONE_THREAD,
-        "XLA_FLAGS": f"{QUICKLY}0",
+        **QUICKLY,
         **_homes(Path(session.create_tmp())),
     }
 

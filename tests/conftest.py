@@ -18,6 +18,7 @@ choose_backend()
 ANY_BACKEND = {
     "cli",
     "datasets",
+    "docs",
     "hostile",
     "reports",
     "text",

@@ -24,12 +24,15 @@ from typing import Any
 import pytest
 from typer.testing import CliRunner
 
+from seqsent import choose_backend
 from seqsent.cli import app
 
 ROOT = Path(__file__).parents[2]
 LEFT_OUT = {"_build", "examples"}  # what is built; a project of its own, with its own session
 SHELL = {"console", "sh"}
 PRINTED = {"text"}
+# What would never end, and what another backend has been chosen for in this process.
+INSTEAD = {"tail -f ": "cat ", "--backend jax": f"--backend {choose_backend()}"}
 SHOWN = {"csv", "html", "ini", "json", "markdown", "toml"}  # to be read, not run
 
 FENCE = re.compile(
@@ -129,18 +132,22 @@ def commands_of(code: str) -> Iterator[str]:
     for line in code.replace("\\\n", " ").splitlines():
         command = line.removeprefix("$ ")
         if re.match(r"seqsent |[^#]*\| *seqsent ", command):
-            yield command.replace("tail -f ", "cat ")  # which would never end
+            for shown, run in INSTEAD.items():
+                command = command.replace(shown, run)
+            yield command
 
 
 def run_command(command: str) -> str:
     """Return what a command prints; here where it needs no shell, because Keras is imported."""
-    if set(command) & set("|<>&;$*"):
+    asked, _, read = command.partition(" < ")
+    if set(asked + read) & set("|<>&;$*"):
         shell = ["bash", "-o", "pipefail", "-c", command]
         path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
         done = subprocess.run(shell, env={**os.environ, "PATH": path}, capture_output=True)
         assert done.returncode == 0, f"{command}: {done.stderr.decode()}"
         return done.stdout.decode()
-    result = CliRunner().invoke(app, shlex.split(command, comments=True)[1:])
+    given = Path(read).read_text(encoding="utf-8") if read else None
+    result = CliRunner().invoke(app, shlex.split(asked, comments=True)[1:], input=given)
     assert result.exit_code == 0, f"{command}: {result.output} {result.exception!r}"
     return result.output
 

@@ -4,7 +4,6 @@ import csv
 import dataclasses
 import json
 from collections import Counter
-from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
@@ -35,7 +34,9 @@ def samples(tmp_path_factory: pytest.TempPathFactory) -> Path:
     _write_csv(folder / "reviews.csv", slice(0, IN_THE_FILE))
     _write_csv(folder / "more.csv", slice(IN_THE_FILE, None))
     (folder / "comments.txt").write_text("\n".join(TEXTS[:20]) + "\n", encoding="utf-8")
-    model = SentimentClassifier("gru", maxlen=40, learning_rate=0.01, epochs=10, random_state=0)
+    model = SentimentClassifier(
+        "gru", maxlen=40, learning_rate=0.01, epochs=10, least_steps=1, random_state=0
+    )
     model.fit(TEXTS[:NAMED], LABELS[:NAMED]).save(folder / "model.seqsent")
     return folder
 
@@ -47,21 +48,19 @@ def _write_csv(path: Path, rows: slice) -> None:
         writer.writerows(zip(TEXTS[rows], LABELS[rows], strict=True))
 
 
-@pytest.fixture(scope="session", autouse=True)
-def shortly() -> Iterator[None]:
+@pytest.fixture(autouse=True)
+def shortly(monkeypatch: pytest.MonkeyPatch) -> None:
     """Let presets go through the few texts once an epoch: that pages run is what is asked."""
     plans = {
         name: dataclasses.replace(preset, plan=changed(preset.plan, least_steps=1))
         for name, preset in PRESETS.items()
     }
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("seqsent.presets.PRESETS", plans)
-        yield
+    monkeypatch.setattr("seqsent.presets.PRESETS", plans)
 
 
-@pytest.fixture(scope="session", autouse=True)
-def data(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
-    """Put synthetic reviews where the IMDB reviews would be, so that nothing is downloaded."""
+@pytest.fixture(scope="session")
+def imdb(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return a folder with synthetic reviews in place of IMDB's, so that nothing is downloaded."""
     folder = tmp_path_factory.mktemp("imdb")
     words = [split_words(text) for text in TEXTS[:400]]
     counts = Counter(word for text in words for word in text).most_common()
@@ -71,7 +70,11 @@ def data(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
     classes = np.array(NUMBERS[:400])
     np.savez(folder / "imdb.npz", x_train=rows, y_train=classes, x_test=rows, y_test=classes)
     (folder / "imdb_word_index.json").write_text(json.dumps(ranks), encoding="utf-8")
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("SEQSENT_DATA", str(folder))
-        patch.setenv("SEQSENT_CACHE", str(tmp_path_factory.mktemp("cache")))
-        yield
+    return folder
+
+
+@pytest.fixture(autouse=True)
+def own_cache(imdb: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let pages find the reviews, and keep them away from the user's own."""
+    monkeypatch.setenv("SEQSENT_DATA", str(imdb))
+    monkeypatch.setenv("SEQSENT_CACHE", str(tmp_path / "cache"))
