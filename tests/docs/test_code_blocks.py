@@ -31,9 +31,10 @@ ROOT = Path(__file__).parents[2]
 LEFT_OUT = {"_build", "examples"}  # what is built; a project of its own, with its own session
 SHELL = {"console", "sh"}
 PRINTED = {"text"}
-# What would never end, and what another backend has been chosen for in this process.
-INSTEAD = {"tail -f ": "cat ", "--backend jax": f"--backend {choose_backend()}"}
 SHOWN = {"csv", "html", "ini", "json", "markdown", "toml"}  # to be read, not run
+
+# What would never end, and what asks for another backend than this process has.
+INSTEAD = {"tail -f ": "cat ", "--backend jax": f"--backend {choose_backend()}"}
 
 FENCE = re.compile(
     r"(?:^[ ]*<!-- skip: (?P<reason>[^\n]+?) -->\n)?"
