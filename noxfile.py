@@ -45,7 +45,7 @@ QUICKLY = {
 SIDE_BY_SIDE = ["-n", str(max(1, (os.cpu_count() or 1) // nox.options.parallel))]
 
 # For what no backend can change, one is enough: that which compiles nothing, or, where tests start
-# processes, that which is imported soonest.
+# many processes, that which is imported soonest.
 ONE_ENOUGH = {"any_backend": "torch", "any_process": "jax"}
 
 # Tests run side by side, on matrices so small that threads cost more than they save.
