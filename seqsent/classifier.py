@@ -89,10 +89,7 @@ class TextClassifier:
         DataError
             When something else than texts arrives.
         """
-        probabilities = self.probabilities(Rows.encoded(self.encoder, texts))
-        if self.ngrams is None:
-            return probabilities
-        return self.ngrams.combine(probabilities, texts, self.multi_label)
+        return self.together(Rows.encoded(self.encoder, texts), texts)
 
     def probabilities(self, ids: NDArray[np.int32] | Rows) -> NDArray[np.float32]:
         """Return what the network says of rows of ids, shape (texts, maxlen)."""
@@ -108,15 +105,12 @@ class TextClassifier:
             return np.concatenate([1 - probabilities, probabilities], axis=1)
         return probabilities
 
-    def probabilities_of_pieces(
-        self, rows: Sequence[Sequence[tuple[str, int]]]
-    ) -> NDArray[np.float32]:
-        """Return the same as `predict_proba` for texts in pieces, as `TextEncoder.read` gives."""
-        ids = self.encoder.rows([id for _, id in pieces] for pieces in rows)
+    def together(self, ids: NDArray[np.int32] | Rows, texts: Sequence[str]) -> NDArray[np.float32]:
+        """Return what the network says of rows of ids and the runs of words of texts, if any."""
+        probabilities = self.probabilities(ids)
         if self.ngrams is None:
-            return self.probabilities(ids)
-        texts = [self.encoder.join(piece for piece, _ in pieces) for pieces in rows]
-        return self.ngrams.combine(self.probabilities(ids), texts, self.multi_label)
+            return probabilities
+        return self.ngrams.combine(probabilities, texts, self.multi_label)
 
     def _answer(self, ids: NDArray[np.int32]) -> NDArray[np.float32]:
         # Backends compile once per shape, so there are few: powers of two.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import chain
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -44,16 +45,19 @@ def explain(classifier: TextClassifier, text: str, label: str | None = None) -> 
     Erasure", for leaving words out.
     """
     encoder = classifier.encoder
-    pieces = encoder.read(text)
+    pieces, written = encoder.read(text), encoder.written(text)
     places = range(len(pieces))
     rows = [pieces, *(pieces[:place] + pieces[place + 1 :] for place in places)]
+    texts = [_text(written), *(_text(_without(written, place)) for place in places)]
     forward = _reads_forward(classifier.model)
     if forward:
         rows += [pieces[: place + 1] for place in places]
+        texts += [_text(written[: place + 1]) for place in places]
     # Of a longer text runs of words see more than the network: the answer is that to all of it.
     answer = classifier.predict_proba([text])
     index = _index(classifier, label, answer)
-    whole, *others = classifier.probabilities_of_pieces(rows)[:, index].tolist()
+    ids = encoder.rows([id for _, id in row] for row in rows)
+    whole, *others = classifier.together(ids, texts)[:, index].tolist()
     return Explanation(
         words=tuple(word for word, _ in pieces),
         label=classifier.label_names[index],
@@ -61,6 +65,16 @@ def explain(classifier: TextClassifier, text: str, label: str | None = None) -> 
         without=tuple(whole - other for other in others[: len(pieces)]),
         after=tuple(others[len(pieces) :]) if forward else None,
     )
+
+
+def _without(written: list[tuple[str, str]], place: int) -> list[tuple[str, str]]:
+    """Leave a word out, and the marks behind it where they are."""
+    _, behind = written[place]
+    return [*written[:place], ("", behind), *written[place + 1 :]]
+
+
+def _text(written: list[tuple[str, str]]) -> str:
+    return "".join(chain.from_iterable(written))
 
 
 def _reads_forward(model: keras.Model) -> bool:

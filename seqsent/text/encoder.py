@@ -209,11 +209,21 @@ class TextEncoder:
         [text] = checked([text])
         return self._kept(self.tokenizer.pieces(text))
 
-    def join(self, pieces: Iterable[str]) -> str:
-        """Return the text of words or pieces, as `read` gives them."""
-        if self.level == "word":
-            return " ".join(pieces)
-        return "".join(pieces).replace("▁", " ").strip()
+    def written(self, text: str) -> list[tuple[str, str]]:
+        """Return how the words, or pieces, that `read` gives are written.
+
+        Parameters
+        ----------
+        text : str
+            A text.
+
+        Returns
+        -------
+        list of (str, str)
+            Each, and what stands behind it, up to the next one.
+        """
+        [text] = checked([text])
+        return self._kept(self.tokenizer.written(text))
 
     def _fit_length(self, ids: list[int]) -> list[int]:
         return [START, *(self._kept(ids) if ids else [UNKNOWN])][-self.maxlen :]

@@ -10,7 +10,7 @@ from itertools import islice
 from typing import Any, Literal, Protocol, TypedDict
 
 from seqsent.text.vocabulary import FIRST_WORD, PADDING, UNKNOWN, Vocabulary
-from seqsent.text.words import last_words, split_words
+from seqsent.text.words import last_words, spans_of_words, split_words
 from seqsent.untrusted import conform
 
 Unseen = Literal["unknown", "drop"]
@@ -35,6 +35,9 @@ class Tokenizer(Protocol):
 
     def pieces(self, text: str) -> list[tuple[str, int]]:
         """Return a text's pieces as people read them, with their ids."""
+
+    def written(self, text: str) -> list[tuple[str, str]]:
+        """Return how a text's pieces are written, and what stands behind each, up to the next."""
 
     def decode(self, ids: Iterable[int]) -> str:
         """Return ids as readable text."""
@@ -97,6 +100,20 @@ class WordTokenizer:
         if self.rarer is not None:
             words = [word for word in words if word in known]
         return [(word, known.get(word, UNKNOWN)) for word in words]
+
+    def written(self, text: str) -> list[tuple[str, str]]:
+        """Return how a text's words are written, and the marks and spaces behind each."""
+        text, known = _ends(text), self._ids
+        spans = spans_of_words(text)
+        if self.rarer is not None:
+            spans = [
+                span for span, word in zip(spans, split_words(text), strict=True) if word in known
+            ]
+        begins = [*(begin for begin, _ in spans), len(text)]
+        return [
+            (text[begin:end], text[end:then])
+            for (begin, end), then in zip(spans, begins[1:], strict=True)
+        ]
 
     def decode(self, ids: Iterable[int]) -> str:
         """Return ids as words with spaces between them."""
@@ -176,6 +193,10 @@ class SubwordTokenizer:
         """Return a text's pieces with their ids; a piece that begins a word begins with ▁."""
         encoding = self.model.encode(_ends(_whole(text)))
         return list(zip(encoding.tokens, encoding.ids, strict=True))
+
+    def written(self, text: str) -> list[tuple[str, str]]:
+        """Return how a text's pieces are written; a space before a word is part of its first."""
+        return [(piece.replace("▁", " "), "") for piece, _ in self.pieces(text)]
 
     def decode(self, ids: Iterable[int]) -> str:
         """Return ids as text, the pieces joined again."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import string
 
 # Keras' filter characters: all ASCII punctuation except the apostrophe, tab and newline; and
@@ -34,6 +35,11 @@ def split_words(text: str) -> list[str]:
     ['i', "didn't", 'like', 'it', 'br', 'at', 'all']
     """
     return [word for word in text.translate(_RULE).split(" ") if word]
+
+
+def spans_of_words(text: str) -> list[tuple[int, int]]:
+    """Return where the words that `split_words` gives begin in a text, and end."""
+    return [found.span() for found in re.finditer("[^ ]+", text.translate(_RULE))]
 
 
 def last_words(text: str, count: int) -> list[str]:

@@ -109,11 +109,32 @@ def test_known_texts_come_back(level: Any) -> None:
 
 
 @pytest.mark.parametrize("level", LEVELS)
-def test_what_was_read_can_be_joined_to_a_text_of_its_words(level: Any) -> None:
+def test_what_was_read_is_written_in_the_text(level: Any) -> None:
     encoder = TextEncoder.fit(TEXTS, maxlen=30, level=level, vocab_size=200)
     for text in ("a fine film", "좋은 영화"):
-        assert encoder.join(piece for piece, _ in encoder.read(text)) == text
-    assert encoder.join(()) == ""
+        written = encoder.written(text)
+        assert len(written) == len(encoder.read(text))
+        assert "".join(word + behind for word, behind in written).strip() == text
+    assert encoder.written("") == []
+
+
+@pytest.mark.parametrize("truncation", ["front", "back", "middle"])
+def test_what_is_not_read_is_not_written(truncation: Any) -> None:
+    encoder = TextEncoder.fit(TEXTS, maxlen=5, truncation=truncation)
+    text = "One, two. Three! four? 'five' Six... seven -- eight"
+    words = [word for word, _ in encoder.read(text)]
+    written = encoder.written(text)
+    assert [word.lower() for word, _ in written] == words
+    assert all(word + behind in text for word, behind in written)
+
+
+@given(st.text(max_size=60))
+def test_every_word_is_written_once(text: str) -> None:
+    encoder = TextEncoder.fit(TEXTS, maxlen=100)
+    written = encoder.written(text)
+    words = [word for word, _ in encoder.read(text)]
+    assert [split_words(word) for word, _ in written] == [[word] for word in words]
+    assert not any(split_words(behind) for _, behind in written)
 
 
 @pytest.mark.parametrize("level", LEVELS)
