@@ -39,6 +39,27 @@ def test_the_order_of_words_counts() -> None:
     assert answers(ngrams, texts[:2]).argmax(axis=1).tolist() == [0, 1]
 
 
+def test_marks_count_as_words_do() -> None:
+    texts = ["a film !", "a film ?"] * 20
+    ngrams = Ngrams.fit(texts, np.array([1, 0] * 20), 2)
+    assert answers(ngrams, ["a day!", "a day?"]).argmax(axis=1).tolist() == [1, 0]
+
+
+def test_what_one_text_alone_has_counts_for_nothing() -> None:
+    ngrams = Ngrams.fit(["a fine film", "a dull film", "a film"], np.array([1, 0, 1]), 2)
+    np.testing.assert_array_equal(
+        ngrams.logits(["fine dull"]), np.broadcast_to(ngrams.bias, (1, 1))
+    )
+
+
+@given(st.integers(0, 100))
+def test_long_texts_are_not_louder(fitted: Ngrams, more: int) -> None:
+    text = " ".join([TEXTS[0], *(f"unheard{number}" for number in range(more))])
+    runs = count_runs([TEXTS[0], text], "word").getnnz(axis=1)
+    said, softer = fitted.logits([TEXTS[0], text])[:, 0] - fitted.bias[0]
+    assert softer == pytest.approx(said * np.sqrt(runs[0] / runs[1]), rel=1e-4)
+
+
 def test_runs_of_characters_know_words_they_never_saw() -> None:
     texts = ["재미있었다", "재미있네", "지루했다", "지루하네"] * 5
     ngrams = Ngrams.fit(texts, np.array([1, 1, 0, 0] * 5), 2, kind="character")
@@ -47,7 +68,9 @@ def test_runs_of_characters_know_words_they_never_saw() -> None:
 
 def test_runs_of_both_kinds_are_kept_apart() -> None:
     ngrams = Ngrams.fit(["ab", "a b"] * 20, np.array([1, 0] * 20), 2, kind="both")
-    places = [len(Ngrams.fit(["a b"], np.zeros(1), 2, kind=kind).places) for kind in get_args(Kind)]
+    places = [
+        len(Ngrams.fit(["a b"] * 2, np.zeros(2), 2, kind=kind).places) for kind in get_args(Kind)
+    ]
     words, characters, both = places
     assert both == words + characters - 1  # the place that is always there
     assert answers(ngrams, ["ab", "a b"]).argmax(axis=1).tolist() == [1, 0]
@@ -131,6 +154,7 @@ def test_a_file_gives_the_same_answers(fitted: Ngrams, tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("name", "value"),
     [
+        ("buckets", np.array(2**22)),
         ("kind", np.frombuffer(b"syllable", dtype=np.uint8)),
         ("kind", np.array(1_500_000_000)),
         ("places", np.array(5, dtype=np.int32)),
@@ -151,6 +175,7 @@ def test_a_file_gives_the_same_answers(fitted: Ngrams, tmp_path: Path) -> None:
 )
 def test_a_file_that_is_none_is_refused(name: str, value: Any, tmp_path: Path) -> None:
     parts: dict[str, Any] = {
+        "buckets": np.array(BUCKETS),
         "kind": np.frombuffer(b"word", dtype=np.uint8),
         "places": np.array([1, 3, 7], dtype=np.int32),
         "weights": np.zeros((3, 1), dtype=np.float16),
@@ -173,8 +198,8 @@ def test_what_does_not_fit_is_left_out(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_texts_without_a_run_are_learned_from_and_answered() -> None:
-    ngrams = Ngrams.fit(["!", "?", "!"], np.array([1, 0, 1]), 2)
-    assert answers(ngrams, ["a film", "", "!"]).argmax(axis=1).tolist() == [1, 1, 1]
+    ngrams = Ngrams.fit(["", " ", "\n"], np.array([1, 0, 1]), 2)
+    assert answers(ngrams, ["a film", "", " "]).argmax(axis=1).tolist() == [1, 1, 1]
 
 
 @settings(deadline=None)
