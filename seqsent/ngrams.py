@@ -145,8 +145,9 @@ class Ngrams:
         weight = None if sample_weight is None else sample_weight[: counts.shape[0]]
         if weight is not None and not weight.all():
             counts, labels, weight = counts[weight > 0], labels[weight > 0], weight[weight > 0]
+        places, texts = np.unique(counts.indices, return_counts=True)
         # One at least, where no two texts have a run in common.
-        places = np.union1d(np.flatnonzero(np.bincount(counts.indices) >= FEWEST), 0)
+        places = np.union1d(places[texts >= FEWEST], 0)
         lengths, counts = _lengths(counts), counts[:, places]
         fit = partial(_fit, counts, lengths, C[kind], sample_weight=weight)
         fitted = [fit(one) for one in _outputs(labels, num_classes)]
