@@ -148,7 +148,8 @@ class Ngrams:
         places, texts = np.unique(counts.indices, return_counts=True)
         # One at least, where no two texts have a run in common.
         places = np.union1d(places[texts >= FEWEST], 0)
-        lengths, counts = _lengths(counts), counts[:, places]
+        lengths, counts = _lengths(counts), _columns(counts, places)
+        counts.eliminate_zeros()
         fit = partial(_fit, counts, lengths, C[kind], sample_weight=weight)
         fitted = [fit(one) for one in _outputs(labels, num_classes)]
         return cls(
@@ -166,10 +167,7 @@ class Ngrams:
 
     def _sum(self, counts: csr_matrix) -> NDArray[np.float32]:
         """Add up the weights of the runs that texts have and that count."""
-        rows = np.minimum(np.searchsorted(self.places, counts.indices), len(self.places) - 1)
-        known = (self.places[rows] == counts.indices).astype(np.float32)
-        shape = (counts.shape[0], len(self.places))
-        total = csr_matrix((known, rows, counts.indptr), shape) @ self._weights
+        total = _columns(counts, self.places) @ self._weights
         return np.asarray(total / _lengths(counts)[:, np.newaxis])
 
     @cached_property
@@ -372,6 +370,13 @@ def _outputs(labels: NDArray[Any], num_classes: int) -> list[NDArray[np.bool_]]:
         return [labels[:, one] > 0 for one in range(num_classes)]
     classes = [1] if num_classes == 2 else range(num_classes)
     return [labels == one for one in classes]
+
+
+def _columns(counts: csr_matrix, places: NDArray[np.int32]) -> csr_matrix:
+    """Return a column for each of some places; scipy's own way needs room for all places."""
+    columns = np.minimum(np.searchsorted(places, counts.indices), len(places) - 1)
+    known = (places[columns] == counts.indices).astype(np.float32)
+    return csr_matrix((known, columns, counts.indptr), (counts.shape[0], len(places)))
 
 
 def _lengths(counts: csr_matrix) -> NDArray[np.float32]:
