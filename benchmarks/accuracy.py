@@ -67,22 +67,22 @@ def main() -> None:
     """Measure and print."""
     arguments = _arguments()
     if arguments.csv is None:
-        train, test = _imdb(LABELLED).values()
+        train, test = imdb_parts(LABELLED).values()
     else:
-        train, test = _csv(arguments.csv)
+        train, test = csv_parts(arguments.csv)
     results: list[Result] = []
     right: list[Any] = []
     for name, baseline in _baselines():
-        found, *seconds = _timed(lambda model=baseline: _answers(model, train, test))
+        found, *seconds = timed(lambda model=baseline: _answers(model, train, test))
         right.append(found == test[1])
         results.append(Result(name, 0, float(np.mean(right[-1])), *seconds))
         print(results[-1], flush=True)
     best = max(right, key=np.mean)
-    more = _imdb(UNLABELLED)["train"][0] if arguments.unlabelled else None
+    more = imdb_parts(UNLABELLED)["train"][0] if arguments.unlabelled else None
     for name, pieces in _variants(arguments):
         for seed in arguments.seeds:
             model = SentimentClassifier(random_state=seed, unlabelled=more, **pieces)
-            found, *seconds = _timed(lambda model=model: _answers(model, train, test))
+            found, *seconds = timed(lambda model=model: _answers(model, train, test))
             accuracy, p = float(np.mean(found == test[1])), mcnemar(found == test[1], best)
             loss = model.classifier_.about["validation"]["log_loss"]
             results.append(Result(name, seed, accuracy, *seconds, p, loss))
@@ -177,12 +177,13 @@ def _answers(model: Any, train: Part, test: Part) -> Any:
     return model.fit(*train).predict(test[0])
 
 
-def _timed(work: Callable[[], Any]) -> tuple[Any, float, float]:
+def timed(work: Callable[[], Any]) -> tuple[Any, float, float]:
+    """Return what work returns, its seconds, and those of the processor."""
     start, on_processor = time.perf_counter(), time.process_time()
     return work(), time.perf_counter() - start, time.process_time() - on_processor
 
 
-def _imdb(name: str) -> dict[str, Part]:
+def imdb_parts(name: str) -> dict[str, Part]:
     """Return texts and the folders they lay in, by the part of the data set."""
     parts: dict[str, tuple[list[str], list[str]]] = {"train": ([], []), "test": ([], [])}
     with tarfile.open(Path(os.environ["SEQSENT_DATA"], name)) as archive:
@@ -196,7 +197,8 @@ def _imdb(name: str) -> dict[str, Part]:
     return {part: (texts, np.array(labels)) for part, (texts, labels) in parts.items()}
 
 
-def _csv(path: Path) -> tuple[Part, Part]:
+def csv_parts(path: Path) -> tuple[Part, Part]:
+    """Return texts to learn from and the tenth that is kept to score with."""
     texts = load_texts(path)
     names = np.array(texts.label_names)[texts.labels]
     kept = train_test_split(list(texts.texts), names, test_size=0.1, random_state=0, stratify=names)
