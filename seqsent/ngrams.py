@@ -376,7 +376,8 @@ def _columns(counts: csr_matrix, places: NDArray[np.int32]) -> csr_matrix:
     """Return a column for each of some places; scipy's own way needs room for all places."""
     columns = np.minimum(np.searchsorted(places, counts.indices), len(places) - 1)
     known = (places[columns] == counts.indices).astype(np.float32)
-    return csr_matrix((known, columns, counts.indptr), (counts.shape[0], len(places)))
+    # A copy, or leaving out zeros of the one would move the rows of the other.
+    return csr_matrix((known, columns, counts.indptr.copy()), (counts.shape[0], len(places)))
 
 
 def _lengths(counts: csr_matrix) -> NDArray[np.float32]:

@@ -215,3 +215,10 @@ def test_counts_of_some_texts_are_rows_of_those_of_all() -> None:
     alone = Ngrams.fit(TEXTS[:50], LABELS[:50], 2)
     np.testing.assert_array_equal(learned.places, alone.places)
     np.testing.assert_array_equal(learned.weights, alone.weights)
+
+
+def test_counts_can_be_learned_from_again() -> None:
+    counts = count_runs(TEXTS, "both")
+    first, again = (Ngrams.from_counts(counts, LABELS, 2, kind="both") for _ in range(2))
+    np.testing.assert_array_equal(first.places, again.places)
+    np.testing.assert_array_equal(first.weights, again.weights)
