@@ -5,7 +5,7 @@ product and a slice of the sequence come out scalar; cut out of a product alone,
 So LSTM and GRU multiply input and state together, ``[x, h] @ [W; U]``, although that keeps
 the input's product in the loop: inference takes 0.75 and 0.26 of the time. The plain network
 has no gates to cut; its input's product is done for all steps at once. Going back, everything
-but the chain from step to step is done for all steps at once: gates computed anew, slopes, the
+but the chain from step to step is done for all steps at once: the gates' slopes, and the
 gradients of weights and input. All arrays are time-major.
 """
 
@@ -170,30 +170,22 @@ def _lstm_forward(
 
     def step(state: tuple[Array, Array], x: Array) -> Any:
         h, c = state
-        i, f, g, o = _lstm_gates(x, h, weights, bias)
+        i, f, g, o = jnp.split(jnp.concatenate([x, h], axis=-1) @ weights + bias, 4, axis=-1)
+        i, f, g, o = sigmoid(i), sigmoid(f), jnp.tanh(g), sigmoid(o)
         c = f * c + i * g
         h = o * jnp.tanh(c)
-        return (h, c), (h, c)
+        return (h, c), (h, c, (i, f, g, o))
 
-    # Only the states are kept: every output more costs the loop more than it saves later.
-    (h, c), (sequence, memory) = lax.scan(step, (h0, c0), x)
-    saved = (x, h0, c0, kernel, recurrent_kernel, bias, sequence, memory)
+    # Gates are kept, because working them out anew takes longer.
+    (h, c), (sequence, memory, gates) = lax.scan(step, (h0, c0), x)
+    saved = (x, h0, c0, kernel, recurrent_kernel, sequence, memory, gates)
     return (sequence, h, c), saved
 
 
-def _lstm_gates(
-    x: Array, h: Array, weights: Array, bias: Array
-) -> tuple[Array, Array, Array, Array]:
-    i, f, g, o = jnp.split(jnp.concatenate([x, h], axis=-1) @ weights + bias, 4, axis=-1)
-    return sigmoid(i), sigmoid(f), jnp.tanh(g), sigmoid(o)
-
-
 def _lstm_backward(saved: Any, gradients: Any) -> Any:
-    x, h0, c0, kernel, recurrent_kernel, bias, sequence, memory = saved
+    x, h0, c0, kernel, recurrent_kernel, sequence, memory, (i, f, g, o) = saved
     d_sequence, d_h, d_c = gradients
     before, c_before = _shift(h0, sequence), _shift(c0, memory)
-    weights = jnp.concatenate([_input_weights(x, kernel), recurrent_kernel])
-    i, f, g, o = _lstm_gates(x, before, weights, bias)
     tanh_c = jnp.tanh(memory)
     # What no later step changes is worked out for all steps at once.
     slope_c = o * (1 - tanh_c * tanh_c)
@@ -264,31 +256,22 @@ def _gru_forward(
 ) -> Any:
     weights, sums = _gru_weights(_input_weights(x, kernel), recurrent_kernel, bias)
 
-    def step(h: Array, x: Array) -> tuple[Array, Array]:
-        z, _, g, _ = _gru_gates(x, h, weights, sums)
+    def step(h: Array, x: Array) -> Any:
+        z, r, x_g, h_g = jnp.split(jnp.concatenate([x, h], axis=-1) @ weights + sums, 4, axis=-1)
+        z, r = sigmoid(z), sigmoid(r)
+        g = jnp.tanh(x_g + r * h_g)
         h = z * h + (1 - z) * g
-        return h, h
+        return h, (h, (z, r, g, h_g))
 
-    h, sequence = lax.scan(step, h0, x)
-    return (sequence, h), (x, h0, kernel, recurrent_kernel, bias, sequence)
-
-
-def _gru_gates(
-    x: Array, h: Array, weights: Array, bias: Array
-) -> tuple[Array, Array, Array, Array]:
-    """Return both gates, the candidate, and the state's part of it before the reset gate."""
-    gates = jnp.concatenate([x, h], axis=-1) @ weights + bias
-    z, r, x_g, h_g = jnp.split(gates, 4, axis=-1)
-    z, r = sigmoid(z), sigmoid(r)
-    return z, r, jnp.tanh(x_g + r * h_g), h_g
+    # Kept as an LSTM's gates are, the state's part of the candidate among them.
+    h, (sequence, gates) = lax.scan(step, h0, x)
+    return (sequence, h), (x, h0, kernel, recurrent_kernel, sequence, gates)
 
 
 def _gru_backward(saved: Any, gradients: Any) -> Any:
-    x, h0, kernel, recurrent_kernel, bias, sequence = saved
+    x, h0, kernel, recurrent_kernel, sequence, (z, r, g, h_g) = saved
     d_sequence, d_h = gradients
     before = _shift(h0, sequence)
-    weights, sums = _gru_weights(_input_weights(x, kernel), recurrent_kernel, bias)
-    z, r, g, h_g = _gru_gates(x, before, weights, sums)
     # What no later step changes is worked out for all steps at once.
     slope_g = (1 - z) * (1 - g * g)
     slope_h = slope_g * r
