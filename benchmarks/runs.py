@@ -78,9 +78,10 @@ def _rules(kind: Kind) -> Iterator[tuple[str, dict[str, Any]]]:
     yield "marks are no words", WITHOUT_MARKS
     yield "runs of one text, too", EVERY_RUN
     yield f"{2**22:,} places", FEWER_PLACES
+    yield f"{2**26:,} places", {"BUCKETS": 2**26}
     # Rows of ones are so much longer that the same belief is another number.
     loud = {"_lengths": lambda counts: np.ones(counts.shape[0], dtype=np.float32)}
-    yield "long texts are louder", {**loud, "C": {kind: 0.3}}
+    yield "long texts are louder", {**loud, "C": {kind: 0.3 if kind == "word" else 0.1}}
     yield (
         "as they once were",
         {

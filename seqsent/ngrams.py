@@ -27,8 +27,8 @@ except ImportError:  # where processes have no such limits
 
 Kind = Literal["word", "character", "both"]
 
-# Places that runs are hashed to; of the four million runs of long reviews one in eight shares its
-# place, which costs next to nothing.
+# Places that runs are hashed to. Of the five million runs of 25,000 long reviews one in four shares
+# its place.
 BUCKETS = 2**24
 
 # A run that one text alone has says what that text is, and of no other one anything.

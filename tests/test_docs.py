@@ -69,11 +69,12 @@ def test_every_hook_is_shown() -> None:
     assert all(hook.__doc__ and hook.__module__ == hookspecs.__name__ for hook in hooks)
 
 
-def test_every_accuracy_measured_is_on_a_page(listings: ModuleType) -> None:
+@pytest.mark.parametrize(("name", "folder"), [("accuracy", ""), ("runs", "runs"), ("once", "once")])
+def test_every_accuracy_measured_is_on_a_page(listings: ModuleType, name: str, folder: str) -> None:
     page = (ROOT / "docs" / "explanation" / "accuracy.md").read_text(encoding="utf-8")
-    assert "```{listing} accuracy\n```" in page
-    shown = listings.list_accuracy()
-    files = sorted((ROOT / "benchmarks" / "accuracy").glob("*.json"))
+    assert f"```{{listing}} {name}\n```" in page
+    shown = listings.LISTINGS[name]()
+    files = sorted((ROOT / "benchmarks" / "accuracy" / folder).glob("*.json"))
     assert files
     for record in (json.loads(file.read_text(encoding="utf-8")) for file in files):
         for result in record["results"]:

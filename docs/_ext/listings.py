@@ -80,8 +80,23 @@ def _term(term: str, meaning: str) -> Iterator[str]:
 
 def list_accuracy() -> str:
     """Show what `benchmarks/accuracy.py` measured, a table for each of its files."""
-    files = sorted(BENCHMARK.with_suffix("").glob("*.json"))
-    records = [json.loads(file.read_text(encoding="utf-8")) for file in files]
+    return _tables(BENCHMARK.with_suffix(""))
+
+
+def list_runs() -> str:
+    """Show what `benchmarks/runs.py` measured."""
+    return _tables(BENCHMARK.with_suffix("") / "runs")
+
+
+def list_once() -> str:
+    """Show what was measured before runs of words became what they are."""
+    return _tables(BENCHMARK.with_suffix("") / "once")
+
+
+def _tables(folder: Path) -> str:
+    records = [
+        json.loads(file.read_text(encoding="utf-8")) for file in sorted(folder.glob("*.json"))
+    ]
     return "\n".join(line for record in records for line in _measured(record))
 
 
@@ -100,6 +115,8 @@ LISTINGS = {
     "architectures": list_architectures,
     "checks": list_checks,
     "commands": list_commands,
+    "once": list_once,
+    "runs": list_runs,
 }
 
 
