@@ -25,7 +25,8 @@ def explain(classifier: TextClassifier, text: str, label: str | None = None) -> 
         Whom to ask.
     text : str
         Of a longer text only the words that the network reads are considered; label and
-        probability are those of the answer to all of it.
+        probability are those of the answer to all of it. Where a word is left out, the marks
+        behind it stay; marks before the first word are not among what is asked about.
     label : str, optional
         Whose probability is looked at; the answer's, or the most probable one's where several
         labels may apply, when left out.
