@@ -82,16 +82,8 @@ def _rules(kind: Kind) -> Iterator[tuple[str, dict[str, Any]]]:
     # Rows of ones are so much longer that the same belief is another number.
     loud = {"_lengths": lambda counts: np.ones(counts.shape[0], dtype=np.float32)}
     yield "long texts are louder", {**loud, "C": {kind: 0.3 if kind == "word" else 0.1}}
-    yield (
-        "as they once were",
-        {
-            **WITHOUT_MARKS,
-            **EVERY_RUN,
-            **FEWER_PLACES,
-            **loud,
-            "C": {kind: 0.1},
-        },
-    )
+    once = {**WITHOUT_MARKS, **EVERY_RUN, **FEWER_PLACES, **loud, "C": {kind: 0.1}}
+    yield "as they once were", once
     for times in (0.25, 0.5, 2, 4):
         yield f"C={freedom * times:g}", {"C": {kind: freedom * times}}
 
