@@ -9,6 +9,9 @@ from pathlib import Path
 
 from seqsent.backend import choose_backend, threads
 
+# What says of which kind a processor is, and how Linux calls it.
+_KIND = {"family": "cpu family", "model": "model"}
+
 
 def environment() -> dict[str, str]:
     """Return versions, backend and machine, as a reader needs them beside a figure."""
@@ -30,10 +33,13 @@ def environment() -> dict[str, str]:
 
 
 def _processor() -> str:
-    """Return the processor's name; Python itself leaves it empty on Linux."""
+    """Return the processor's name and kind; Python itself leaves both empty on Linux."""
     try:
-        lines = Path("/proc/cpuinfo").read_text(encoding="utf-8").splitlines()
+        first, _, _ = Path("/proc/cpuinfo").read_text(encoding="utf-8").partition("\n\n")
     except OSError:
         return platform.processor() or "unknown"
-    names = (line.partition(":")[2].strip() for line in lines if line.startswith("model name"))
-    return next(names, platform.processor() or "unknown")
+    pairs = (line.partition(":") for line in first.splitlines())
+    known = {name.strip(): value.strip() for name, _, value in pairs}
+    # Rented processors of several generations have one name, and compute in different ways.
+    kind = (f"{name} {known[of]}" for name, of in _KIND.items() if known.get(of))
+    return ", ".join([known.get("model name") or platform.processor() or "unknown", *kind])
