@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from operator import mul
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +18,17 @@ from seqsent.untrusted import SMALL, TIGHTEST, in_brief
 _VALUES = 8_192
 
 _OF_A_VALUE = 32  # bytes that Python takes for one within a list
+
+# How many values each column has, which lists leave open. A footer that lies makes pyarrow abort
+# the process in which it is asked for this, so that is one of its own.
+_VALUES_OF = """
+import sys
+from pyarrow import parquet
+metadata = parquet.ParquetFile(sys.argv[1]).metadata
+groups = [metadata.row_group(n) for n in range(metadata.num_row_groups)]
+for n in range(metadata.num_columns):
+    print(sum(group.column(n).num_values for group in groups))
+"""
 
 
 def open_parquet(path: Path) -> Table:
@@ -30,7 +44,7 @@ def open_parquet(path: Path) -> Table:
     with _whole(path), parquet.ParquetFile(path) as file:
         columns = list(file.schema_arrow.names)
         leaves = [file.schema.column(n) for n in range(len(file.schema))]
-        unpacked = _promised(file.metadata, [max(leaf.length, 1) for leaf in leaves])
+        unpacked = _promised(path, file.metadata, leaves)
     most = max(TIGHTEST * path.stat().st_size, SMALL)
     if unpacked > most:
         raise _far_more(path, unpacked)
@@ -61,15 +75,26 @@ def _batches(file: Any, size: int, wanted: list[str]) -> Iterator[Any]:
         yield from file.iter_batches(batch_size=size, row_groups=[group], columns=wanted)
 
 
-def _promised(metadata: Any, widths: list[int]) -> int:
+def _promised(path: Path, metadata: Any, leaves: Sequence[Any]) -> int:
     """Return the bytes that a file says it has unpacked, and at least its values."""
     groups = [metadata.row_group(n) for n in range(metadata.num_row_groups)]
-    values = [
-        width * sum(group.column(n).num_values for group in groups)
-        for n, width in enumerate(widths)
-    ]
     whole = sum(group.total_byte_size for group in groups)
-    return int(max(whole, metadata.num_rows, *values))
+    rows = max(metadata.num_rows, sum(group.num_rows for group in groups))
+    values = [rows] * len(leaves)
+    if any(leaf.max_repetition_level for leaf in leaves):
+        values = _values_of(path)
+    widths = [max(leaf.length, 1) for leaf in leaves]
+    return int(max(whole, rows, *map(mul, widths, values)))
+
+
+def _values_of(path: Path) -> list[int]:
+    """Return how many values a file says that each column has, lists of several counted so."""
+    asked = [sys.executable, "-P", "-c", _VALUES_OF, str(path)]
+    done = subprocess.run(asked, capture_output=True, text=True, check=False)
+    if done.returncode:
+        reason = done.stderr.strip().splitlines()
+        raise ValueError(reason[-1] if reason else f"pyarrow ended with {done.returncode}")
+    return [int(line) for line in done.stdout.splitlines()]
 
 
 def _unpacked(array: Any) -> int:

@@ -187,13 +187,13 @@ CSV = 'text,label\nA fine film,1\n"so, so",0\n\'좋은\' ""영화"",1\n'.encode(
 JSONL = b'{"text": "a film", "label": 1}\n{"text": "\xec\x98\x81", "label": "b"}\n'
 
 
-def parquet() -> bytes:
-    """Return a table as parquet."""
+def parquet(**more: Any) -> bytes:
+    """Return a table as parquet, with more columns if asked."""
     import pyarrow
     import pyarrow.parquet
 
     file = io.BytesIO()
-    columns = {"text": TEXTS, "label": [1, 0, 1, 0], "more": [{"a": [1.5]}] * 4}
+    columns = {"text": TEXTS, "label": [1, 0, 1, 0], **more}
     pyarrow.parquet.write_table(pyarrow.table(columns), file)
     return file.getvalue()
 
@@ -423,6 +423,9 @@ TARGETS: dict[str, Target] = {
     "csv.gz": Target(table("a.csv.gz"), lambda: [gzip.compress(CSV)], mutate_unpacked),
     "jsonl": Target(table("a.jsonl"), lambda: [JSONL], mutate_bytes),
     "parquet": Target(table("a.parquet"), lambda: [parquet()], mutate_bytes),
+    "lists": Target(
+        table("a.parquet"), lambda: [parquet(more=[{"a": [1.5]}] * len(TEXTS))], mutate_bytes
+    ),
     "npz": Target(from_file("imdb.npz", imdb_files.read_npz), lambda: [imdb()], mutate_members),
     "pickled": Target(
         lambda content: from_file("imdb.npz", imdb_files.read_npz)(
