@@ -5,7 +5,7 @@ from __future__ import annotations
 import subprocess
 import sys
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from operator import mul
 from pathlib import Path
 from typing import Any
@@ -44,18 +44,26 @@ def open_parquet(path: Path) -> Table:
     with _whole(path), parquet.ParquetFile(path) as file:
         columns = list(file.schema_arrow.names)
         leaves = [file.schema.column(n) for n in range(len(file.schema))]
-        unpacked = _promised(path, file.metadata, leaves)
+        promised = _promised(path, file.metadata, leaves)
     most = max(TIGHTEST * path.stat().st_size, SMALL)
-    if unpacked > most:
-        raise _far_more(path, unpacked)
+    if promised > most:
+        raise _far_more(path, promised)
     names = [leaf.path for leaf in leaves]
+    lists = [leaf.path for leaf in leaves if leaf.max_repetition_level]
 
     def rows(wanted: Sequence[str]) -> Iterator[tuple[Any, ...]]:
         size = max(_VALUES // max(len(wanted), 1), SAMPLE)
+        # Not more than may be, if each text were all that the file has. Of a list's nobody knows
+        # how many there are.
+        few = min(max(most // max(promised, 1), 1), size)
         unpacked = 0
         # Texts as places in a dictionary: there a long one that recurs is once.
-        with _whole(path), parquet.ParquetFile(path, read_dictionary=names) as file:
-            for batch in _batches(file, size, list(wanted)):
+        with (
+            _whole(path),
+            parquet.ParquetFile(path, read_dictionary=names) as file,
+            parquet.ParquetFile(path, read_dictionary=lists) as plain,
+        ):
+            for batch in _batches((file, size), (plain, few), list(wanted)):
                 taken = sum(map(_unpacked, batch.columns))
                 unpacked += taken
                 if unpacked > most:
@@ -69,10 +77,25 @@ def open_parquet(path: Path) -> Table:
     return Table(path.name, columns, rows)
 
 
-def _batches(file: Any, size: int, wanted: list[str]) -> Iterator[Any]:
+def _batches(file: tuple[Any, int], plain: tuple[Any, int], wanted: list[str]) -> Iterator[Any]:
+    """Yield the rows of a file, opened twice, each with how many at a time."""
     # Group by group: pyarrow joins no lists with places in two dictionaries.
-    for group in range(file.num_row_groups):
-        yield from file.iter_batches(batch_size=size, row_groups=[group], columns=wanted)
+    for group in range(file[0].num_row_groups):
+        first, rest = (
+            one.iter_batches(batch_size=size, row_groups=[group], columns=wanted)
+            for one, size in (file, plain)
+        )
+        done = 0
+        with suppress(OSError):
+            for batch in first:
+                done += len(batch)
+                yield batch
+            continue
+        # Texts that are stored as what each adds to the one before have no dictionary in pyarrow.
+        # What is damaged is so in both ways.
+        for batch in rest:
+            yield batch.slice(done)
+            done = max(done - len(batch), 0)
 
 
 def _promised(path: Path, metadata: Any, leaves: Sequence[Any]) -> int:

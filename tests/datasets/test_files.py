@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from decimal import Decimal
 from errno import EACCES
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -499,6 +500,44 @@ def test_texts_of_parquet_may_be_long_and_recur(tmp_path: Path) -> None:
     with pytest.raises(DataError, match=r"row 1 .* has \('a', 'b'\) where a label"):
         load_texts(path, label="map")
     assert load_texts(path, label="pair").label_names == ("a", "b")
+
+
+@pytest.mark.parametrize("encoding", ["PLAIN", "DELTA_BYTE_ARRAY", "DELTA_LENGTH_BYTE_ARRAY"])
+def test_texts_of_parquet_are_read_however_they_are_stored(tmp_path: Path, encoding: str) -> None:
+    texts = [f"film {row}, so so" for row in range(20_000)]
+    path = tmp_path / "a.parquet"
+    pyarrow.parquet.write_table(
+        pyarrow.table({"text": texts, "label": [["x"], ["y", "x"]] * 10_000}),
+        path,
+        row_group_size=9_000,
+        use_dictionary=["label.list.element"],
+        column_encoding={"text": encoding},
+    )
+    loaded = load_texts(path)
+    assert loaded.texts == texts
+    assert loaded.labels[-2:].tolist() == [[1, 0], [1, 1]]
+
+
+def test_parquet_whose_dictionary_ends_is_read_on_without(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # What some writers do when a dictionary is full, and pyarrow does not.
+    def ending(batches: Callable[..., Iterator[Any]], **asked: Any) -> Iterator[Any]:
+        yield next(batches(**asked))
+        raise OSError("Not yet implemented")
+
+    def opened(path: Path, read_dictionary: Sequence[str] = ()) -> Any:
+        file = whole(path, read_dictionary=list(read_dictionary))
+        if read_dictionary:
+            monkeypatch.setattr(file, "iter_batches", partial(ending, file.iter_batches))
+        return file
+
+    texts = [f"film {row}" for row in range(20_000)]
+    path = tmp_path / "a.parquet"
+    pyarrow.parquet.write_table(pyarrow.table({"text": texts, "label": [0, 1] * 10_000}), path)
+    whole = pyarrow.parquet.ParquetFile
+    monkeypatch.setattr(pyarrow.parquet, "ParquetFile", opened)
+    assert load_texts(path).texts == texts
 
 
 HUGE = "y" * 1_000_000

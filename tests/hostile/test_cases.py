@@ -758,6 +758,13 @@ def invalid_utf8() -> bytes:
 ONCE = {"compression": "zstd", "store_schema": False, "dictionary_pagesize_limit": 2**30}
 LONG = "a" * 100_000
 
+# Of a text that begins as the one before does there is in the file how far, and the rest.
+DIFFERENCES = {
+    **ONCE,
+    "use_dictionary": False,
+    "column_encoding": dict.fromkeys(["text", "label.list.element"], "DELTA_BYTE_ARRAY"),
+}
+
 TABLES: dict[str, Case] = {
     "NUL in quotes": ("csv", lambda: b'text,label\n"a\0",1\n', "has a NUL byte"),
     "100,000 columns": (
@@ -817,6 +824,16 @@ TABLES: dict[str, Case] = {
         "parquet",
         parquet_of(ONCE, text=[LONG] * 4_096, label=[0, 1] * 2_048),
         "would unpack to",
+    ),
+    "a text that others repeat": (
+        "parquet",
+        parquet_of(DIFFERENCES, text=[LONG] * 4_096, label=[0, 1] * 2_048),
+        "would unpack to",
+    ),
+    "a list of texts that repeat one": (
+        "parquet",
+        parquet_of(DIFFERENCES, text=["a"] * 4, label=[[LONG] * 4_096] * 4),
+        "cannot be read as parquet: Not yet implemented",
     ),
     "a label for thousands of lists": (
         "parquet",

@@ -29,6 +29,7 @@ BOMBS += ["an embedding of a billion", "weights of 10**12 numbers", "a name of 8
 BOMBS += ["a text for thousands of rows", "a label for thousands of lists", "long labels of bytes"]
 BOMBS += ["a list of millions of labels", "a label of its own for each text"]
 BOMBS += ["padding of pieces without end", "labels that lie", "a bomb as tokenizer"]
+BOMBS += ["a text that others repeat", "a list of texts that repeat one"]
 BOMBS += ["a vector without end"]
 BOMBS += ["labels that take no room", "a billion texts of no length"]
 
