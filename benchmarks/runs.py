@@ -78,7 +78,8 @@ def _rules(kind: Kind) -> Iterator[tuple[str, dict[str, Any]]]:
     yield "marks are no words", WITHOUT_MARKS
     yield "runs of one text, too", EVERY_RUN
     yield f"{2**22:,} places", FEWER_PLACES
-    yield f"{2**26:,} places", {"BUCKETS": 2**26}
+    yield f"{2**24:,} places", {"BUCKETS": 2**24}
+    yield f"{2**31 - 1:,} places", {"BUCKETS": 2**31 - 1}
     # Rows of ones are so much longer that the same belief is another number.
     loud = {"_lengths": lambda counts: np.ones(counts.shape[0], dtype=np.float32)}
     yield "long texts are louder", {**loud, "C": {kind: 0.3 if kind == "word" else 0.1}}

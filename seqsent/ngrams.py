@@ -27,9 +27,9 @@ except ImportError:  # where processes have no such limits
 
 Kind = Literal["word", "character", "both"]
 
-# Places that runs are hashed to. Of the five million runs of 25,000 long reviews one in four shares
-# its place.
-BUCKETS = 2**24
+# Places that runs are hashed to. Of the five million runs of 25,000 long reviews one in fourteen
+# shares its place.
+BUCKETS = 2**26
 
 # A run that one text alone has says what that text is, and of no other one anything.
 FEWEST = 2
