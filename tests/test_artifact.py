@@ -149,7 +149,7 @@ def test_an_old_file_survives_a_failure(
         raise OSError(28, "No space left on device")
 
     monkeypatch.setattr(zipfile.ZipFile, "write", fail)
-    with pytest.raises(OutputError, match="No space left on device"):
+    with pytest.raises(OutputError, match=r"cannot be written: No space left on device\. Name"):
         save(classifier, path)
     assert path.read_bytes() == before
     assert list(path.parent.glob("*")) == [path]
@@ -201,6 +201,7 @@ BROKEN: dict[str, tuple[Callable[[Path], object], str]] = {
     "truncated": (lambda path: path.write_bytes(path.read_bytes()[:-100]), "truncated"),
     "no zip": (lambda path: path.write_text("hello"), "cannot be read as a .seqsent file"),
     "a part too many": (add("../../evil", b"x"), r"holds '\.\./\.\./evil"),
+    "nothing in it": (lambda path: zipfile.ZipFile(path, "w").close(), "holds nothing; expected"),
     "a part twice": (twice, "it has a member twice"),
     "other parts": (
         lambda path: path.write_bytes(path.read_bytes().replace(b"model.keras", b"model.weird")),
@@ -243,6 +244,10 @@ BROKEN: dict[str, tuple[Callable[[Path], object], str]] = {
     "a command for a package": (
         change_manifest(architecture="textcnn", distribution="x; rm -rf /"),
         "'x; rm -rf /' is no name of a package",
+    ),
+    "a package with letters that no name has": (
+        change_manifest(architecture="textcnn", distribution="seqsent-tëxtcnn"),
+        "'seqsent-tëxtcnn' is no name of a package",
     ),
 }
 
