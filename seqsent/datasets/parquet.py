@@ -140,9 +140,12 @@ def _unpacked(array: Any) -> int:
 
 
 def _values(array: Any) -> list[Any]:
-    from pyarrow import DictionaryArray
+    from pyarrow import DictionaryArray, types
 
     plain = array.dictionary_decode() if isinstance(array, DictionaryArray) else array
+    if types.is_timestamp(plain.type) or types.is_date(plain.type):
+        # Python has no word for some of them: nanoseconds, far years, unknown time zones.
+        return list(plain.to_numpy(zero_copy_only=False))
     return list(plain.to_pylist())
 
 

@@ -518,6 +518,30 @@ def test_texts_of_parquet_are_read_however_they_are_stored(tmp_path: Path, encod
     assert loaded.labels[-2:].tolist() == [[1, 0], [1, 1]]
 
 
+MOMENTS: dict[str, tuple[int | None, Any]] = {
+    "a nanosecond": (1, pyarrow.timestamp("ns")),
+    "a far year": (2**60, pyarrow.timestamp("us")),
+    "an unknown place": (1, pyarrow.timestamp("us", "Nowhere/AtAll")),
+    "a far day": (10**7, pyarrow.date32()),
+    "none": (None, pyarrow.timestamp("ns")),
+}
+
+
+@pytest.mark.parametrize(("number", "kind"), MOMENTS.values(), ids=MOMENTS)
+def test_moments_beside_texts_may_be_what_python_has_no_word_for(
+    tmp_path: Path, number: int | None, kind: Any
+) -> None:
+    moments = pyarrow.array([number] * 2, pyarrow.int64()).cast(f"int{kind.bit_width}").view(kind)
+    texts = ["so so", "a fine film"]
+    path = tmp_path / "a.parquet"
+    pyarrow.parquet.write_table(
+        pyarrow.table({"when": moments, "said": texts, "label": [0, 1]}), path
+    )
+    assert load_texts(path).texts == texts
+    with pytest.raises(DataError, match="label"):
+        load_texts(path, label="when")
+
+
 def test_parquet_whose_dictionary_ends_is_read_on_without(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
