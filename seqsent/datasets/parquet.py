@@ -53,8 +53,8 @@ def open_parquet(path: Path) -> Table:
 
     def rows(wanted: Sequence[str]) -> Iterator[tuple[Any, ...]]:
         size = max(_VALUES // max(len(wanted), 1), SAMPLE)
-        # Not more than may be, if each text were all that the file has. Of a list's nobody knows
-        # how many there are.
+        # Not more than may be, if each text were all that the file has. Those in lists, of which a
+        # row may have any number, stay places in a dictionary.
         few = min(max(most // max(promised, 1), 1), size)
         unpacked = 0
         # Texts as places in a dictionary: there a long one that recurs is once.
