@@ -6,6 +6,7 @@ import subprocess
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
+from itertools import islice
 from operator import mul
 from pathlib import Path
 from typing import Any
@@ -53,9 +54,6 @@ def open_parquet(path: Path) -> Table:
 
     def rows(wanted: Sequence[str]) -> Iterator[tuple[Any, ...]]:
         size = max(_VALUES // max(len(wanted), 1), SAMPLE)
-        # Not more than may be, if each text were all that the file has. Those in lists, of which a
-        # row may have any number, stay places in a dictionary.
-        few = min(max(most // max(promised, 1), 1), size)
         unpacked = 0
         # Texts as places in a dictionary: there a long one that recurs is once.
         with (
@@ -63,7 +61,7 @@ def open_parquet(path: Path) -> Table:
             parquet.ParquetFile(path, read_dictionary=names) as file,
             parquet.ParquetFile(path, read_dictionary=lists) as plain,
         ):
-            for batch in _batches((file, size), (plain, few), list(wanted)):
+            for batch in _batches(file, plain, size, list(wanted)):
                 taken = sum(map(_unpacked, batch.columns))
                 unpacked += taken
                 if unpacked > most:
@@ -77,25 +75,23 @@ def open_parquet(path: Path) -> Table:
     return Table(path.name, columns, rows)
 
 
-def _batches(file: tuple[Any, int], plain: tuple[Any, int], wanted: list[str]) -> Iterator[Any]:
-    """Yield the rows of a file, opened twice, each with how many at a time."""
+def _batches(file: Any, plain: Any, size: int, wanted: list[str]) -> Iterator[Any]:
+    """Yield the rows of a file that is opened with dictionaries of texts, and with those of lists.
+
+    Those in lists, of which a row may have any number, stay places in a dictionary.
+    """
     # Group by group: pyarrow joins no lists with places in two dictionaries.
-    for group in range(file[0].num_row_groups):
-        first, rest = (
-            one.iter_batches(batch_size=size, row_groups=[group], columns=wanted)
-            for one, size in (file, plain)
-        )
+    for group in range(file.num_row_groups):
+        asked = {"row_groups": [group], "columns": wanted}
         done = 0
         with suppress(OSError):
-            for batch in first:
+            for batch in file.iter_batches(batch_size=size, **asked):
                 done += len(batch)
                 yield batch
             continue
         # Texts that are stored as what each adds to the one before have no dictionary in pyarrow.
-        # What is damaged is so in both ways.
-        for batch in rest:
-            yield batch.slice(done)
-            done = max(done - len(batch), 0)
+        # Row by row, since few bytes may be many long texts. What is damaged is so in both ways.
+        yield from islice(plain.iter_batches(batch_size=1, **asked), done, None)
 
 
 def _promised(path: Path, metadata: Any, leaves: Sequence[Any]) -> int:
