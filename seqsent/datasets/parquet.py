@@ -21,7 +21,7 @@ _VALUES = 8_192
 _OF_A_VALUE = 32  # bytes that Python takes for one within a list
 
 # How many values each column has, which lists leave open. A footer that lies makes pyarrow abort
-# the process in which it is asked for this, so that is one of its own.
+# the process that asks it for this, so another process asks.
 _VALUES_OF = """
 import sys
 from pyarrow import parquet
