@@ -6,7 +6,13 @@ import sys
 import textwrap
 from pathlib import Path
 
+import numpy as np
+import pandas as pd
 import pytest
+
+from seqsent import load_texts
+from seqsent.presets import changed, get_preset
+from seqsent.texts_experiment import run_plan
 
 MB = 2**20
 
@@ -60,3 +66,14 @@ def test_a_file_ten_times_the_memory_limit_is_learned_from(tmp_path: Path) -> No
     command = [sys.executable, "-c", textwrap.dedent(WITHIN_A_LIMIT), small, large, str(allowance)]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     assert done.stdout.splitlines() == ["8400 41 1.0", "limited"], done.stderr
+
+
+def test_the_validation_accuracy_is_that_of_texts_not_learned_from() -> None:
+    # A third of the labels nothing tells: who has seen them answers more of them rightly.
+    random = np.random.default_rng(0)
+    said = [" ".join(random.choice(list("abcdefghijklmnop"), 12)) for _ in range(400)]
+    told = np.array(["a" in text for text in said]) ^ (random.random(len(said)) < 0.3)
+    table = pd.DataFrame({"text": said, "label": told.astype(int)})
+    plan = changed(get_preset("fast").plan, options={"units": 2}, embedding=2, epochs=1)
+    classifier, rows = run_plan(plan, load_texts(table))
+    assert rows[0].val_accuracy == classifier.about["validation"]["accuracy"] < 0.85
