@@ -86,10 +86,11 @@ def test_what_differs_from_a_record_is_said(
     assert "name another --out" in refused("reproduce", "--check", str(record), *kept)
 
 
+@pytest.mark.parametrize("processor", ["zen3", "zen4"])
 @pytest.mark.parametrize("backend", BACKENDS)
-def test_a_record_of_each_backend_is_in_the_repository(backend: str) -> None:
-    path = Path(__file__).parents[2] / "benchmarks" / "records" / f"{backend}.json"
-    record = read_record(path)
+def test_a_record_of_each_backend_is_in_the_repository(backend: str, processor: str) -> None:
+    records = Path(__file__).parents[2] / "benchmarks" / "records"
+    record = read_record(records / processor / f"{backend}.json")
     assert record["environment"]["backend"] == backend
     assert len(record["runs"]) == 6
 
