@@ -182,6 +182,8 @@ def package(session: nox.Session) -> None:
         # The wheel is built from the sdist, so what holds for one holds for the other.
         dist = elsewhere / "dist"
         session.run("python", "-m", "build", "--outdir", str(dist), env=PINS, silent=True)
+        if not dist.exists():  # nox was told to install only
+            return
         [sdist], [wheel] = dist.glob("*.tar.gz"), dist.glob("*.whl")
         _compare_with_git(session, sdist, wheel)
         _run_wheel(session, wheel, elsewhere)
