@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import json
 import runpy
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -78,25 +79,10 @@ def _term(term: str, meaning: str) -> Iterator[str]:
     yield from (term, f": {meaning}", "")
 
 
-def list_accuracy() -> str:
-    """Show what `benchmarks/accuracy.py` measured, a table for each of its files."""
-    return _tables(BENCHMARK.with_suffix(""))
-
-
-def list_runs() -> str:
-    """Show what `benchmarks/runs.py` measured."""
-    return _tables(BENCHMARK.with_suffix("") / "runs")
-
-
-def list_once() -> str:
-    """Show what was measured before runs of words became what they are."""
-    return _tables(BENCHMARK.with_suffix("") / "once")
-
-
-def _tables(folder: Path) -> str:
-    records = [
-        json.loads(file.read_text(encoding="utf-8")) for file in sorted(folder.glob("*.json"))
-    ]
+def list_measured(folder: str = "") -> str:
+    """Show how often presets were right, a table for each file of the benchmark's folder."""
+    files = sorted((BENCHMARK.with_suffix("") / folder).glob("*.json"))
+    records = [json.loads(file.read_text(encoding="utf-8")) for file in files]
     return "\n".join(line for record in records for line in _measured(record))
 
 
@@ -110,13 +96,14 @@ def _measured(record: dict[str, Any]) -> Iterator[str]:
     yield from ("", *runpy.run_path(str(BENCHMARK))["table"](results), "")
 
 
-LISTINGS = {
-    "accuracy": list_accuracy,
+LISTINGS: dict[str, Callable[[], str]] = {
+    "accuracy": list_measured,
     "architectures": list_architectures,
     "checks": list_checks,
     "commands": list_commands,
-    "once": list_once,
-    "runs": list_runs,
+    "once": partial(list_measured, "once"),
+    "pieces": partial(list_measured, "pieces"),
+    "runs": partial(list_measured, "runs"),
 }
 
 
