@@ -20,11 +20,11 @@ FENCE = "```"
 
 def commands() -> dict[str, Any]:
     """Return the commands of the command line by name, in the order of the alphabet."""
-    from typer.main import get_command
+    from typer.main import get_group
 
     from seqsent.cli import app
 
-    return dict(sorted(get_command(app).commands.items()))  # type: ignore[attr-defined]
+    return dict(sorted(get_group(app).commands.items()))
 
 
 def list_commands() -> str:
