@@ -170,7 +170,7 @@ def _variants(arguments: argparse.Namespace) -> Iterator[tuple[str, dict[str, An
         if not arguments.only_without:
             yield name, {"preset": preset}
         for change in arguments.without:
-            yield f"{name}, {change}", {"preset": preset, **parse_options(change.split())}
+            yield f"{name}, `{change}`", {"preset": preset, **parse_options(change.split())}
 
 
 def _answers(model: Any, train: Part, test: Part) -> Any:
