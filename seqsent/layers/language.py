@@ -127,7 +127,9 @@ class NextWord(keras.layers.Layer):
     def call(self, inputs: tuple[Any, Any]) -> Any:
         """Return the mean loss of each text."""
         states, ids = inputs
-        questions, right = self.question(states[:, :-1]), ids[:, 1:]
+        # A row for each word: XLA's products take longer where texts are an axis of their own.
+        questions = self.question(ops.reshape(states[:, :-1], (-1, states.shape[-1])))
+        right = ops.reshape(ids[:, 1:], (-1,))
         rivals = self._drawn()
         of_right = ops.sum(questions * self.embedding(right), axis=-1) + self._often(right)
         of_rivals = ops.matmul(questions, ops.transpose(self.embedding(rivals)))
@@ -135,8 +137,11 @@ class NextWord(keras.layers.Layer):
         of_rivals = ops.where(ops.equal(ops.expand_dims(right, -1), rivals), _NEVER, of_rivals)
         losses = ops.logaddexp(of_right, ops.logsumexp(of_rivals, axis=-1)) - of_right
         asked = ops.cast(ops.not_equal(right, PADDING), losses.dtype)
-        total = ops.sum(losses * asked, axis=1, keepdims=True)
-        return total / ops.maximum(ops.sum(asked, axis=1, keepdims=True), 1)
+        total, count = (
+            ops.sum(ops.reshape(one, ops.shape(ids[:, 1:])), axis=1, keepdims=True)
+            for one in (losses * asked, asked)
+        )
+        return total / ops.maximum(count, 1)
 
     def _drawn(self) -> Any:
         """Return rivals, int, shape (NOISE,): each half as likely as one with half its id."""
