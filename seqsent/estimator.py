@@ -108,7 +108,7 @@ class SentimentClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         pretrain: int | None = None,
         ngrams: bool | None = None,
         members: int | None = None,
-        student: bool | None = None,
+        student: bool | Literal["beside"] | None = None,
         optimizer: str | None = None,
         learning_rate: float | None = None,
         batch_size: int | None = None,

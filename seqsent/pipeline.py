@@ -125,14 +125,18 @@ def train(
         classifier = network.with_threshold(plan.threshold)
         return _beside(classifier, runs[0], validation, weights[1]) if runs else classifier
 
-    classifier = answering(members.trained())
+    networks = members.trained()
+    classifier = answering(networks)
     if plan.student:
         on_stage("what the teacher says")
-        classifier = answering(members.taught(classifier.predict_proba(unlabelled)))
+        students = members.taught(classifier.predict_proba(unlabelled))
+        networks = [*networks, *students] if plan.student == "beside" else students
+        classifier = answering(networks)
     probabilities = classifier.predict_proba(validation[0])
     if not multi_label:
         classifier = classifier.measured(probabilities, validation[1])
-    about = _about(plan, classifier, splits, len(unlabelled), members.histories)
+    histories = members.histories[-len(networks) :]
+    about = _about(plan, classifier, splits, len(unlabelled), histories)
     about["validation"] = _figures(classifier, probabilities, validation[1])
     if runs and classifier.ngrams:
         # The shares are known; a linear model gains by the texts that they are known from.
@@ -149,8 +153,9 @@ def _check_unlabelled(plan: Plan, count: int) -> None:
         )
     if plan.student and not count:
         raise OptionError(
-            "student=True arrived without unlabelled texts; expected some, of which a teacher "
-            "tells the student what they are. Name them with --unlabelled (unlabelled= in Python)."
+            f"student={plan.student} arrived without unlabelled texts; expected some, of which a "
+            "teacher tells the student what they are. Name them with --unlabelled (unlabelled= in "
+            "Python)."
         )
 
 
@@ -292,7 +297,7 @@ def _about(
                 "best_epoch": history.best_epoch,
                 "validation": asdict(history.best),
             }
-            for history in histories[-plan.members :]
+            for history in histories
         ],
         **side,
     }

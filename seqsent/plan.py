@@ -54,15 +54,16 @@ class Plan:
     members : int
         How many networks, of as many seeds, answer together, by the mean of their
         probabilities [1]_.
-    student : bool
+    student : bool or "beside"
         Whether a network that learns from labelled texts is, together with runs of words, only
         the teacher of those that answer: these learn from the teacher's answers to unlabelled
-        texts, too [2]_.
+        texts, too [2]_. With ``"beside"`` the teacher's network still answers, as one more of
+        them.
 
     Raises
     ------
     OptionError
-        When a number of members or epochs, or a threshold, cannot be used.
+        When a number of members or epochs, a threshold or a student cannot be used.
 
     References
     ----------
@@ -92,12 +93,12 @@ class Plan:
     pretrain: int = 0
     ngrams: bool = False
     members: int = 1
-    student: bool = False
+    student: bool | Literal["beside"] = False
 
     @property
     def trainings(self) -> int:
         """How many networks are trained, one after the other."""
-        return self.members + self.student
+        return self.members + bool(self.student)
 
     @property
     def learns_without_labels(self) -> bool:
@@ -121,3 +122,5 @@ class Plan:
             raise OptionError(
                 f"threshold={self.threshold!r} arrived; expected a share between 0 and 1"
             )
+        if not isinstance(self.student, bool) and self.student != "beside":
+            raise OptionError(f"student={self.student!r} arrived; expected True, False or 'beside'")

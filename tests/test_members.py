@@ -84,6 +84,18 @@ def test_a_student_learns_what_the_teacher_says_of_unlabelled_texts(tmp_path: Pa
     assert not np.array_equal(teacher.predict_proba(TEXTS), student.predict_proba(TEXTS))
 
 
+@pytest.mark.each_backend
+def test_a_teacher_beside_its_student_answers_too() -> None:
+    plan = dataclasses.replace(SMALL, pretrain=1)
+    both, teacher, student = (
+        trained(dataclasses.replace(plan, student=kind), unlabelled=TEXTS[:64])[0]
+        for kind in ("beside", False, True)
+    )
+    alone = [one.predict_proba(TEXTS) for one in (teacher, student)]
+    np.testing.assert_allclose(both.predict_proba(TEXTS), np.mean(alone, axis=0), atol=1e-5)
+    assert both.about["networks"] == [*teacher.about["networks"], *student.about["networks"]]
+
+
 @pytest.mark.parametrize(("labels", "multi_label"), [(2, False), (3, False), (3, True)])
 def test_a_student_becomes_like_its_teacher(labels: int, multi_label: bool) -> None:
     texts = [f"w{number % 6} w{number % 6}" for number in range(120)]

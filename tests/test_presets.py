@@ -65,6 +65,12 @@ def test_every_piece_can_be_named() -> None:
     assert "recipe" not in PIECES
 
 
+@pytest.mark.parametrize("student", ["aside", 1])
+def test_a_student_that_is_none_is_refused(student: object) -> None:
+    with pytest.raises(OptionError, match="student=.* arrived; expected True, False or 'beside'"):
+        changed(FAST, student=student)
+
+
 @pytest.mark.parametrize("members", [0, 1.5, True])
 def test_members_that_are_no_number_are_refused(members: object) -> None:
     with pytest.raises(OptionError, match="members=.* arrived"):
