@@ -85,7 +85,10 @@ def _compare(
 
     names = [name.strip() for name in asked["experiments"].split(",") if name.strip()]
     recipe = SYNTHETIC_RECIPE if asked["data"] == "synthetic" else Recipe()
+    seeds = range(asked["seed"], asked["seed"] + asked["seeds"])
     recipe = replace(recipe, epochs=asked["epochs"] or recipe.epochs, seed=asked["seed"])
+    for largest in seeds[-1:]:
+        replace(recipe, seed=largest)  # refuses one that is too large before a folder is made
     chosen = textbook_experiments(names or None, recipe)
     with errors.status(Text(f"Loading {asked['data']} …")):
         try:
@@ -102,7 +105,7 @@ def _compare(
         comparison = compare(
             chosen,
             splits,
-            seeds=range(asked["seed"], asked["seed"] + asked["seeds"]),
+            seeds=seeds,
             directory=models,
             published=published_results() if splits.name == "imdb" else None,
             watcher=progress,
