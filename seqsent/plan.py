@@ -63,7 +63,8 @@ class Plan:
     Raises
     ------
     OptionError
-        When a number of members or epochs, a threshold or a student cannot be used.
+        When a number of members or epochs, a threshold, a student or what is on or off cannot be
+        used.
 
     References
     ----------
@@ -122,5 +123,9 @@ class Plan:
             raise OptionError(
                 f"threshold={self.threshold!r} arrived; expected a share between 0 and 1"
             )
+        for name in ("mask_padding", "ngrams"):
+            value = getattr(self, name)
+            if not isinstance(value, bool):
+                raise OptionError(f"{name}={value!r} arrived; expected True or False")
         if not isinstance(self.student, bool) and self.student != "beside":
             raise OptionError(f"student={self.student!r} arrived; expected True, False or 'beside'")

@@ -16,6 +16,8 @@ from seqsent import OptionError, Plan
         ("threshold", 0),
         ("threshold", float("nan")),
         ("threshold", "0.5"),
+        ("mask_padding", 3),
+        ("ngrams", "no"),
     ],
 )
 def test_a_plan_that_cannot_work_is_refused(field: str, value: Any) -> None:

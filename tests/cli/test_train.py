@@ -286,6 +286,8 @@ def test_any_piece_of_the_plan_can_be_set(run: Run, reviews: str, tmp_path: Path
         ("options=3", "--set options arrived; expected --option"),
         ("vocab_size=3", "--set vocab_size arrived; expected --vocab-size"),
         ("virtual=x", "virtual='x' arrived; expected a number from 0"),
+        ("clip=None", "--set clip=None arrived; expected a value"),
+        ("mask_padding=no", "mask_padding='no' arrived; expected True or False"),
     ],
 )
 def test_a_piece_that_cannot_be_set_is_refused(
