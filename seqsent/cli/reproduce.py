@@ -87,8 +87,8 @@ def _compare(
     recipe = SYNTHETIC_RECIPE if asked["data"] == "synthetic" else Recipe()
     seeds = range(asked["seed"], asked["seed"] + asked["seeds"])
     recipe = replace(recipe, epochs=asked["epochs"] or recipe.epochs, seed=asked["seed"])
-    for largest in seeds[-1:]:
-        replace(recipe, seed=largest)  # refuses one that is too large before a folder is made
+    if seeds:
+        replace(recipe, seed=seeds[-1])  # refuses one that is too large before a folder is made
     chosen = textbook_experiments(names or None, recipe)
     with errors.status(Text(f"Loading {asked['data']} …")):
         try:

@@ -175,8 +175,9 @@ def plan_of(
     for name in others.keys() & {*pieces, "embedding", "options"}:
         own = {"options": "option"}.get(name, name.replace("_", "-"))
         raise OptionError(f"--set {name} arrived; expected --{own}")
-    for name in (name for name, value in others.items() if value is None):
-        raise OptionError(f"--set {name}=None arrived; expected a value, or no --set {name}")
+    for name, value in others.items():
+        if value is None:
+            raise OptionError(f"--set {name}=None arrived; expected a value, or no --set {name}")
     return changed(
         get_preset(preset).plan_for(unlabelled),
         options=parse_options(option or []),
