@@ -149,7 +149,7 @@ _ACCURATE = Preset(
     ),
     # A student of so many texts has use for more units, and none for adversaries.
     with_unlabelled=MappingProxyType(
-        {"options": {"units": 96}, "adversarial": 0.0, "student": True}
+        {"options": {"units": 96}, "adversarial": 0.0, "student": "beside"}
     ),
 )
 

@@ -55,7 +55,9 @@ def test_unlabelled_texts_change_a_preset_that_has_a_use_for_them() -> None:
     for preset in PRESETS.values():
         assert preset.plan_for(unlabelled=False) == preset.plan
     assert get_preset("fast").plan_for(unlabelled=True).student
-    assert get_preset("accurate").plan_for(unlabelled=True).options["bidirectional"]
+    accurate = get_preset("accurate").plan_for(unlabelled=True)
+    assert accurate.options["bidirectional"]
+    assert accurate.student == "beside"
     textbook = get_preset("textbook")
     assert textbook.plan_for(unlabelled=True) == textbook.plan
 
