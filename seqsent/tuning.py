@@ -202,6 +202,12 @@ def tune(
             f"search {name!r} arrived; expected pieces of one network, which is what a trial "
             "trains. Give it to the training that comes after."
         )
+    for name, values in space.items():
+        if name in PIECES and isinstance(values, tuple) and None in values:
+            raise OptionError(
+                f"search {name}=None arrived; expected values, since None leaves {name} as it is "
+                "in the plan"
+            )
     taught = plan.student
     plan = replace(plan, ngrams=False, members=1, student=False)
     parts = [(part.texts, part.labels) for part in texts.split(seed=plan.recipe.seed)[:2]]

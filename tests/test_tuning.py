@@ -214,6 +214,13 @@ def test_what_is_of_several_networks_is_not_searched(
         tune(PLAN, texts, {name: (1,)}, trials=1, directory=tmp_path)
 
 
+def test_none_which_would_change_nothing_is_not_searched(texts: Texts, tmp_path: Path) -> None:
+    space = parse_space(["clip=None,1.0"])
+    with pytest.raises(OptionError, match="search clip=None arrived; expected values"):
+        tune(PLAN, texts, space, trials=1, directory=tmp_path / "search")
+    assert not (tmp_path / "search").exists()
+
+
 def test_a_plan_with_a_student_is_searched_without_it(texts: Texts, tmp_path: Path) -> None:
     plan = changed(PLAN, student=True)
     [trial] = tune(
