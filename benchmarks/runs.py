@@ -51,9 +51,10 @@ def main() -> None:
                 changed.enter_context(patch.object(ngrams, rule, value))
             counts = ngrams.count_runs(texts, kind)
             for number, (some, others) in enumerate(parts, start=1):
-                learned = partial(Ngrams.from_counts, num_classes=2, kind=kind)
+                learned = partial(Ngrams.from_counts, num_classes=2)
                 fitted, *seconds = timed(partial(learned, counts[some], right[some]))
-                logits = fitted._sum(counts[others])[:, 0] + fitted.bias[0]
+                sides = fitted.sums(counts[others].runs)
+                logits = sides.sum(axis=1)[:, 0] + fitted.bias[0]
                 accuracy = float(np.mean((logits > 0) == right[others]))
                 loss = float(np.logaddexp(0, np.where(right[others], -logits, logits)).mean())
                 results.append(Result(name, number, accuracy, *seconds, None, loss))

@@ -67,11 +67,16 @@ class Ngrams:
         worse.
     bias : ndarray of float, shape (outputs,)
         The logits of a text without runs.
+    words : ndarray of bool, shape (runs,)
+        Which runs are single words.
     shares : tuple of float
-        How much the logits of a network and these count where both are added.
+        How much the logits of a network, of single words and of all other runs count where they
+        are added.
 
     Notes
     -----
+    A network knows words as well; what it lacks are runs of them. So each has a share.
+
     There is one output for two classes, or else one per class or label.
 
     References
@@ -85,7 +90,8 @@ class Ngrams:
     places: NDArray[np.int32]
     weights: NDArray[np.float16]
     bias: NDArray[np.float32]
-    shares: tuple[float, float] = (1.0, 1.0)
+    words: NDArray[np.bool_]
+    shares: tuple[float, float, float] = (1.0, 1.0, 1.0)
 
     @classmethod
     def fit(
@@ -119,60 +125,70 @@ class Ngrams:
             regression goes on from there.
         """
         counts = count_runs(texts, kind)
-        return cls.from_counts(counts, labels, num_classes, kind=kind, sample_weight=sample_weight)
+        return cls.from_counts(counts, labels, num_classes, sample_weight=sample_weight)
 
     @classmethod
     def from_counts(
         cls,
-        counts: csr_matrix,
+        counts: Counts,
         labels: NDArray[Any],
         num_classes: int,
         *,
-        kind: Kind,
         sample_weight: NDArray[np.floating[Any]] | None = None,
     ) -> Ngrams:
         """Learn from the runs of texts, as `fit` does.
 
         Parameters
         ----------
-        counts : csr_matrix of float32, shape (texts, places)
+        counts : Counts
             What ``count_runs`` returned, or rows of it. Labels and weights of texts beyond those
             are passed over.
-        labels, num_classes, kind, sample_weight
+        labels, num_classes, sample_weight
             As in `fit`.
         """
-        labels = labels[: counts.shape[0]]
-        weight = None if sample_weight is None else sample_weight[: counts.shape[0]]
+        runs = counts.runs
+        labels = labels[: runs.shape[0]]
+        weight = None if sample_weight is None else sample_weight[: runs.shape[0]]
         if weight is not None and not weight.all():
-            counts, labels, weight = counts[weight > 0], labels[weight > 0], weight[weight > 0]
-        places, texts = np.unique(counts.indices, return_counts=True)
+            runs, labels, weight = runs[weight > 0], labels[weight > 0], weight[weight > 0]
+        places, texts = np.unique(runs.indices, return_counts=True)
         # One at least, where no two texts have a run in common.
         places = np.union1d(places[texts >= FEWEST], 0)
-        lengths, counts = _lengths(counts), _columns(counts, places)
-        counts.eliminate_zeros()
-        fit = partial(_fit, counts, lengths, C[kind], sample_weight=weight)
+        lengths, runs = _lengths(runs), _columns(runs, places)
+        runs.eliminate_zeros()
+        fit = partial(_fit, runs, lengths, C[counts.kind], sample_weight=weight)
         fitted = [fit(one) for one in _outputs(labels, num_classes)]
         return cls(
-            kind,
+            counts.kind,
             places.astype(np.int32),
             np.stack([column for column, _ in fitted], axis=1).astype(np.float16),
             np.array([bias for _, bias in fitted], dtype=np.float32),
+            np.isin(places, counts.words),
         )
 
     def logits(self, texts: Sequence[str]) -> NDArray[np.float32]:
-        """Return what the runs of each text say, shape (texts, outputs)."""
-        vectorizer = _vectorizer(self.kind)
-        found = [self._sum(vectorizer.transform(part)) for part in parts(texts)]
-        return np.concatenate([np.zeros((0, len(self.bias)), dtype=np.float32), *found]) + self.bias
+        """Return what the runs of each text say, as much as each counts, shape (texts, outputs)."""
+        _, *own = self.shares
+        found = np.einsum("tso,s->to", self._sides(texts), np.array(own, dtype=np.float32))
+        return np.asarray(found)
 
-    def _sum(self, counts: csr_matrix) -> NDArray[np.float32]:
-        """Add up the weights of the runs that texts have and that count."""
-        total = _columns(counts, self.places) @ self._weights
-        return np.asarray(total / _lengths(counts)[:, np.newaxis])
+    def _sides(self, texts: Sequence[str]) -> NDArray[np.float32]:
+        """Return what single words say and what other runs do, shape (texts, 2, outputs)."""
+        vectorizer = _vectorizer(self.kind)
+        found = [self.sums(vectorizer.transform(part)) for part in parts(texts)]
+        none = np.zeros((0, 2, len(self.bias)), dtype=np.float32)
+        return np.concatenate([none, *found]) + np.stack([np.zeros_like(self.bias), self.bias])
+
+    def sums(self, runs: csr_matrix) -> NDArray[np.float32]:
+        """Add up the weights of the single words and of the other runs that texts have."""
+        total = _columns(runs, self.places) @ self._weights / _lengths(runs)[:, np.newaxis]
+        return np.asarray(total).reshape(-1, 2, len(self.bias))
 
     @cached_property
     def _weights(self) -> NDArray[np.float32]:
-        return self.weights.astype(np.float32)
+        """The weights of single words, then those of others, shape (runs, 2 outputs)."""
+        weights, words = self.weights.astype(np.float32), self.words[:, np.newaxis]
+        return np.concatenate([weights * words, weights * ~words], axis=1)
 
     def beside(
         self,
@@ -195,15 +211,15 @@ class Ngrams:
         sample_weight : ndarray of float, shape (texts,), optional
             How much each text counts.
         """
-        sides = _logits(probabilities, labels.ndim == 2), self.logits(texts)
+        network = _logits(probabilities, labels.ndim == 2)[:, np.newaxis]
+        sides = np.concatenate([network, self._sides(texts)], axis=1)
 
         def loss(shares: NDArray[np.float64]) -> float:
-            logits = shares[0] * sides[0] + shares[1] * sides[1]
-            return _cross_entropy(logits, labels, sample_weight)
+            return _cross_entropy(np.einsum("tso,s->to", sides, shares), labels, sample_weight)
 
-        # Neither side is believed more than it believes itself, however well the texts suit it.
-        found = minimize(loss, (0.5, 0.5), method="L-BFGS-B", bounds=[(0, 1)] * 2)
-        return replace(self, shares=(float(found.x[0]), float(found.x[1])))
+        # No side is believed more than it believes itself, however well the texts suit it.
+        found = minimize(loss, (0.5,) * 3, method="L-BFGS-B", bounds=[(0, 1)] * 3)
+        return replace(self, shares=tuple(found.x.tolist()))
 
     def combine(
         self, probabilities: NDArray[np.float32], texts: Sequence[str], multi_label: bool
@@ -223,8 +239,7 @@ class Ngrams:
         -------
         ndarray of float32, shape (texts, labels)
         """
-        network, own = self.shares
-        total = network * _logits(probabilities, multi_label) + own * self.logits(texts)
+        total = self.shares[0] * _logits(probabilities, multi_label) + self.logits(texts)
         if multi_label:
             return np.asarray(expit(total), dtype=np.float32)
         if total.shape[1] == 1:
@@ -240,6 +255,7 @@ class Ngrams:
             places=self.places,
             weights=self.weights,
             bias=self.bias,
+            words=self.words,
             shares=np.array(self.shares),
         )
 
@@ -260,7 +276,7 @@ class Ngrams:
             When it is something else.
         """
         kept = read_arrays(path)
-        if set(kept) != {"buckets", "kind", "places", "weights", "bias", "shares"}:
+        if set(kept) != {"buckets", "kind", "places", "weights", "bias", "words", "shares"}:
             raise ValueError(f"its runs of words hold {shown(', '.join(sorted(kept)))}")
         if not np.array_equal(kept["buckets"], BUCKETS):
             raise ValueError(f"the places of its runs of words are not among {BUCKETS:,}")
@@ -272,16 +288,17 @@ class Ngrams:
             "places": ((places.size,), np.int32),
             "weights": ((places.size, outputs), np.float16),
             "bias": ((outputs,), np.float32),
-            "shares": ((2,), np.float64),
+            "words": ((places.size,), np.bool_),
+            "shares": ((3,), np.float64),
         }
         for name, (shape, dtype) in expected.items():
             part = kept[name]
             if part.shape != shape or part.dtype != dtype or not np.isfinite(part).all():
                 raise ValueError(f"the {name} of its runs of words are not {shape} numbers")
-        network, own = map(float, kept["shares"])
-        if not (0 <= network <= 1 and 0 <= own <= 1):
+        shares = kept["shares"]
+        if not np.all((shares >= 0) & (shares <= 1)):
             raise ValueError(
-                f"its runs of words have the share {own}, its network {network}; expected 0 to 1"
+                f"its runs of words have the shares {shares.tolist()}; expected each from 0 to 1"
             )
         in_order = places.size and np.all(np.diff(places) > 0)
         if not in_order or not np.all((places >= 0) & (places < BUCKETS)):
@@ -293,11 +310,35 @@ class Ngrams:
             places,
             kept["weights"],
             kept["bias"],
-            (network, own),
+            kept["words"],
+            tuple(shares.tolist()),
         )
 
 
-def count_runs(texts: Iterable[str], kind: Kind) -> csr_matrix:
+@dataclass(frozen=True, eq=False)
+class Counts:
+    """Which runs texts have.
+
+    Parameters
+    ----------
+    kind : {"word", "character", "both"}
+        What runs are made of.
+    runs : csr_matrix of float32, shape (texts, places)
+        Ones where a text has the run that is hashed to a place.
+    words : ndarray of int32
+        The places of single words.
+    """
+
+    kind: Kind
+    runs: csr_matrix
+    words: NDArray[np.int32]
+
+    def __getitem__(self, texts: Any) -> Counts:
+        """Return the same of some texts."""
+        return replace(self, runs=self.runs[texts])
+
+
+def count_runs(texts: Iterable[str], kind: Kind) -> Counts:
     """Return which runs texts have.
 
     Parameters
@@ -309,16 +350,18 @@ def count_runs(texts: Iterable[str], kind: Kind) -> csr_matrix:
 
     Returns
     -------
-    csr_matrix of float32, shape (texts, places)
-        Ones where a text has the run that is hashed to a place.
+    Counts
     """
     vectorizer, counted, room = _vectorizer(kind), [], _room()
+    single, words = _vectorizer("word").set_params(ngram_range=(1, 1)), np.zeros(0, dtype=np.int32)
     for part in parts(texts):
         counted.append(vectorizer.transform(part))
+        if kind != "character":
+            words = np.union1d(words, single.transform([" ".join(part)]).indices)
         room -= counted[-1].nnz
         if room <= 0:
             break
-    return vstack(counted, format="csr")
+    return Counts(kind, vstack(counted, format="csr"), words)
 
 
 def kind_for(characters: int, level: Level) -> Kind:

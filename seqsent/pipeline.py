@@ -170,7 +170,7 @@ def _runs(
     both = _Both(texts[0], validation[0])
     kind = kind_for(sum(map(len, both)), level)
     counts = count_runs(both, kind)
-    learned = partial(Ngrams.from_counts, num_classes=num_classes, kind=kind)
+    learned = partial(Ngrams.from_counts, num_classes=num_classes)
     parts = texts[1], validation[1]
     known = [
         np.ones(len(part)) if weight is None else weight

@@ -50,7 +50,7 @@ def classifier_of(
     )
     about = {"architecture": "gru", "distribution": "seqsent", "options": {"units": 3}}
     labels = np.eye(2, dtype=np.int32)[NUMBERS] if multi_label else np.array(NUMBERS)
-    ngrams = replace(Ngrams.fit(TEXTS, labels, 2), shares=(0.25, 0.5)) if runs else None
+    ngrams = replace(Ngrams.fit(TEXTS, labels, 2), shares=(0.25, 0.5, 0.75)) if runs else None
     return TextClassifier(model, encoder, ("neg", "pos"), multi_label, about=about, ngrams=ngrams)
 
 

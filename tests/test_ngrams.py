@@ -55,7 +55,7 @@ def test_what_one_text_alone_has_counts_for_nothing() -> None:
 @given(st.integers(0, 100))
 def test_long_texts_are_not_louder(fitted: Ngrams, more: int) -> None:
     text = " ".join([TEXTS[0], *(f"unheard{number}" for number in range(more))])
-    runs = count_runs([TEXTS[0], text], "word").getnnz(axis=1)
+    runs = count_runs([TEXTS[0], text], "word").runs.getnnz(axis=1)
     said, softer = fitted.logits([TEXTS[0], text])[:, 0] - fitted.bias[0]
     assert softer == pytest.approx(said * np.sqrt(runs[0] / runs[1]), rel=1e-4)
 
@@ -122,10 +122,31 @@ def test_without_any_weight_there_is_no_answer() -> None:
 def test_shares_follow_who_is_right(fitted: Ngrams) -> None:
     right = np.stack([1 - LABELS, LABELS], axis=1).clip(0.02, 0.98).astype(np.float32)
     wrong = np.full_like(right, 0.5) + np.random.default_rng(0).normal(0, 0.2, (600, 1)) * [-1, 1]
-    network, own = fitted.beside(right, TEXTS, LABELS).shares
+    network, *_ = fitted.beside(right, TEXTS, LABELS).shares
     assert network > 0.9
-    network, own = fitted.beside(wrong.clip(0.01, 0.99).astype(np.float32), TEXTS, LABELS).shares
-    assert network < 0.2 < own <= 1
+    network, *own = fitted.beside(wrong.clip(0.01, 0.99).astype(np.float32), TEXTS, LABELS).shares
+    assert network < 0.2 < min(own) <= max(own) <= 1
+
+
+@pytest.mark.parametrize("who", ["words", "runs"])
+def test_single_words_count_apart_from_runs_of_them(who: str) -> None:
+    words, runs = np.random.default_rng(0).integers(2, size=(2, 400))
+    # Nobody else has what stands between them, so no run that counts joins the two.
+    texts = [
+        f"{('dull', 'fine')[word]} between{number} {('so what', 'what so')[run]}"
+        for number, (word, run) in enumerate(zip(words, runs, strict=True))
+    ]
+    ngrams = Ngrams.fit(texts, np.where(np.arange(400) % 2, words, runs), 2)
+    right = words if who == "words" else runs
+    undecided = np.full((400, 2), 0.5, dtype=np.float32)
+    _, *shares = ngrams.beside(undecided, texts, right).shares
+    assert shares == pytest.approx([1, 0] if who == "words" else [0, 1], abs=0.1)
+
+
+def test_which_runs_are_single_words() -> None:
+    ngrams = Ngrams.fit(["A film!", "a film!"], np.array([0, 1]), 2, kind="both")
+    assert ngrams.words.sum() == len(["a", "film", "!"])
+    assert not Ngrams.fit(["a", "a"], np.array([0, 1]), 2, kind="character").words.any()
 
 
 @pytest.mark.parametrize("kind", ["two classes", "three classes", "several labels"])
@@ -137,10 +158,10 @@ def test_shares_follow_who_is_right_where_it_counts(kind: str) -> None:
     chances = np.where(places[:, None] < 200, is_label, 1 - is_label) + 0.5
     chances = chances / 2 if labels.ndim == 2 else chances / chances.sum(axis=1, keepdims=True)
     ngrams, weight = Ngrams.fit(TEXTS, labels, number), (places < 200).astype(np.float32)
-    network, own = ngrams.beside(chances, TEXTS, labels, sample_weight=weight).shares
+    shares = ngrams.beside(chances, TEXTS, labels, sample_weight=weight).shares
     few = ngrams.beside(chances[:200], TEXTS[:200], labels[:200]).shares
-    assert (network, own) == pytest.approx(few, abs=1e-3)
-    assert network > 0.9
+    assert shares == pytest.approx(few, abs=1e-3)
+    assert shares[0] > 0.9
     assert ngrams.beside(chances, TEXTS, labels).shares[0] < 0.1
 
 
@@ -167,8 +188,12 @@ def test_a_file_gives_the_same_answers(fitted: Ngrams, tmp_path: Path) -> None:
         ("weights", np.full((3, 1), 1e6, dtype=np.float32)),
         ("bias", np.zeros(2, dtype=np.float32)),
         ("bias", np.full(1, 1e300)),
-        ("shares", np.array([np.inf, 1.0])),
-        ("shares", np.array([0.5, 1e180])),
+        ("words", np.zeros(2, dtype=np.bool_)),
+        ("words", np.zeros(3, dtype=np.uint8)),
+        ("shares", np.array([0.5, 1.0])),
+        ("shares", np.array([np.inf, 1.0, 1.0])),
+        ("shares", np.array([0.5, 0.5, 1e180])),
+        ("shares", np.array([0.5, 0.5, -0.1])),
         ("more", np.zeros(1)),
     ],
     ids=str,
@@ -180,7 +205,8 @@ def test_a_file_that_is_none_is_refused(name: str, value: Any, tmp_path: Path) -
         "places": np.array([1, 3, 7], dtype=np.int32),
         "weights": np.zeros((3, 1), dtype=np.float16),
         "bias": np.zeros(1, dtype=np.float32),
-        "shares": np.ones(2),
+        "words": np.array([True, False, False]),
+        "shares": np.ones(3),
     }
     np.savez(tmp_path / "good.npz", **parts)
     assert Ngrams.read(tmp_path / "good.npz", 1).places.tolist() == [1, 3, 7]
@@ -211,7 +237,7 @@ def test_any_text_has_an_answer(texts: list[str]) -> None:
 
 def test_counts_of_some_texts_are_rows_of_those_of_all() -> None:
     counts = count_runs(TEXTS, "word")
-    learned = Ngrams.from_counts(counts[:50], LABELS[:50], 2, kind="word")
+    learned = Ngrams.from_counts(counts[:50], LABELS[:50], 2)
     alone = Ngrams.fit(TEXTS[:50], LABELS[:50], 2)
     np.testing.assert_array_equal(learned.places, alone.places)
     np.testing.assert_array_equal(learned.weights, alone.weights)
@@ -219,6 +245,6 @@ def test_counts_of_some_texts_are_rows_of_those_of_all() -> None:
 
 def test_counts_can_be_learned_from_again() -> None:
     counts = count_runs(TEXTS, "both")
-    first, again = (Ngrams.from_counts(counts, LABELS, 2, kind="both") for _ in range(2))
+    first, again = (Ngrams.from_counts(counts, LABELS, 2) for _ in range(2))
     np.testing.assert_array_equal(first.places, again.places)
     np.testing.assert_array_equal(first.weights, again.weights)
