@@ -69,7 +69,7 @@ def test_every_hook_is_shown() -> None:
     assert all(hook.__doc__ and hook.__module__ == hookspecs.__name__ for hook in hooks)
 
 
-@pytest.mark.parametrize("folder", ["", "pieces", "runs", "once"])
+@pytest.mark.parametrize("folder", ["", "pieces", "runs", "shares", "one-share", "once"])
 def test_every_accuracy_measured_is_on_a_page(listings: ModuleType, folder: str) -> None:
     name = folder or "accuracy"
     page = (ROOT / "docs" / "explanation" / "accuracy.md").read_text(encoding="utf-8")

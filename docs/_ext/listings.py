@@ -102,8 +102,10 @@ LISTINGS: dict[str, Callable[[], str]] = {
     "checks": list_checks,
     "commands": list_commands,
     "once": partial(list_measured, "once"),
+    "one-share": partial(list_measured, "one-share"),
     "pieces": partial(list_measured, "pieces"),
     "runs": partial(list_measured, "runs"),
+    "shares": partial(list_measured, "shares"),
 }
 
 
