@@ -103,6 +103,7 @@ LISTINGS: dict[str, Callable[[], str]] = {
     "commands": list_commands,
     "once": partial(list_measured, "once"),
     "one-share": partial(list_measured, "one-share"),
+    "one-share-pieces": partial(list_measured, "one-share-pieces"),
     "pieces": partial(list_measured, "pieces"),
     "runs": partial(list_measured, "runs"),
     "shares": partial(list_measured, "shares"),
