@@ -88,14 +88,7 @@ def main() -> None:
             results.append(Result(name, seed, accuracy, *seconds, p, loss))
             print(results[-1], flush=True)
             if arguments.json:
-                record = {
-                    "data": arguments.name,
-                    "learned from": len(train[0]),
-                    "scored": len(test[0]),
-                    "environment": environment(),
-                    "results": [asdict(one) for one in results],
-                }
-                arguments.json.write_text(json.dumps(record, indent=2) + "\n")
+                write(arguments.json, arguments.name, len(train[0]), len(test[0]), results)
     print("\n".join(table([asdict(one) for one in results])))
 
 
@@ -203,6 +196,18 @@ def csv_parts(path: Path) -> tuple[Part, Part]:
     names = np.array(texts.label_names)[texts.labels]
     kept = train_test_split(list(texts.texts), names, test_size=0.1, random_state=0, stratify=names)
     return (kept[0], kept[2]), (kept[1], kept[3])
+
+
+def write(path: Path, data: str, learned: int, scored: int, results: list[Result]) -> None:
+    """Write what was measured, of what data and numbers of texts, and with what."""
+    record = {
+        "data": data,
+        "learned from": learned,
+        "scored": scored,
+        "environment": environment(),
+        "results": [asdict(one) for one in results],
+    }
+    path.write_text(json.dumps(record, indent=2) + "\n")
 
 
 def table(results: list[dict[str, Any]]) -> Iterator[str]:

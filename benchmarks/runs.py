@@ -11,7 +11,6 @@ more and less belief in naive Bayes.
 from __future__ import annotations
 
 import argparse
-import json
 from collections.abc import Iterator
 from contextlib import ExitStack
 from dataclasses import asdict
@@ -21,11 +20,10 @@ from typing import Any
 from unittest.mock import patch
 
 import numpy as np
-from accuracy import LABELLED, Result, csv_parts, imdb_parts, table, timed
+from accuracy import LABELLED, Result, csv_parts, imdb_parts, table, timed, write
 from sklearn.model_selection import ShuffleSplit
 
 from seqsent import ngrams
-from seqsent.environment import environment
 from seqsent.ngrams import Kind, Ngrams, kind_for
 
 WITHOUT_MARKS = {"_WORDS": {**ngrams._WORDS, "token_pattern": r"\w+"}}
@@ -59,17 +57,10 @@ def main() -> None:
                 loss = float(np.logaddexp(0, np.where(right[others], -logits, logits)).mean())
                 results.append(Result(name, number, accuracy, *seconds, None, loss))
                 print(results[-1], flush=True)
-    found = [asdict(one) for one in results]
     if arguments.json:
-        record = {
-            "data": f"{arguments.name}, parts of the training texts, runs of words alone",
-            "learned from": len(parts[0][0]),
-            "scored": len(parts[0][1]),
-            "environment": environment(),
-            "results": found,
-        }
-        arguments.json.write_text(json.dumps(record, indent=2) + "\n")
-    print("\n".join(table(found)))
+        data = f"{arguments.name}, parts of the training texts, runs of words alone"
+        write(arguments.json, data, len(parts[0][0]), len(parts[0][1]), results)
+    print("\n".join(table([asdict(one) for one in results])))
 
 
 def _rules(kind: Kind) -> Iterator[tuple[str, dict[str, Any]]]:

@@ -11,20 +11,18 @@ words and one for other runs, and with the same for both.
 from __future__ import annotations
 
 import argparse
-import json
 from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
 from unittest.mock import patch
 
 import numpy as np
-from accuracy import LABELLED, Result, csv_parts, imdb_parts, table, timed
+from accuracy import LABELLED, Result, csv_parts, imdb_parts, table, timed, write
 from numpy.typing import NDArray
 from sklearn.metrics import log_loss
 from sklearn.model_selection import KFold
 
 from seqsent import SentimentClassifier, pipeline
-from seqsent.environment import environment
 from seqsent.ngrams import Ngrams
 
 
@@ -49,17 +47,10 @@ def main() -> None:
             name = f"{arguments.preset}, {name}"
             results.append(Result(name, seed, float(right), *seconds, None, float(loss)))
             print(results[-1], flush=True)
-    found = [asdict(one) for one in results]
     if arguments.json:
-        record = {
-            "data": f"{arguments.name}, validation texts",
-            "learned from": len(train[0]) - len(labels),
-            "scored": len(labels),
-            "environment": environment(),
-            "results": found,
-        }
-        arguments.json.write_text(json.dumps(record, indent=2) + "\n")
-    print("\n".join(table(found)))
+        data = f"{arguments.name}, validation texts"
+        write(arguments.json, data, len(train[0]) - len(labels), len(labels), results)
+    print("\n".join(table([asdict(one) for one in results])))
 
 
 def _sides(model: SentimentClassifier, train: Any) -> tuple[Ngrams, Any, Any, Any]:
