@@ -139,17 +139,22 @@ _ACCURATE = Preset(
         options={"units": 64},
         embedding=100,
         maxlen=400,
-        word_dropout=0.1,
-        embedding_dropout=0.2,
-        feature_dropout=0.2,
         vectors="skip-gram",
         pretrain=2,
         average=0.99,
         adversarial=1.0,
     ),
-    # A student of so many texts has use for more units, and none for adversaries.
+    # A student of so many texts has use for more units, none for adversaries, and dropout costs it
+    # nothing.
     with_unlabelled=MappingProxyType(
-        {"options": {"units": 96}, "adversarial": 0.0, "student": "beside"}
+        {
+            "options": {"units": 96},
+            "word_dropout": 0.1,
+            "embedding_dropout": 0.2,
+            "feature_dropout": 0.2,
+            "adversarial": 0.0,
+            "student": "beside",
+        }
     ),
 )
 

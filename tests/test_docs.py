@@ -79,6 +79,7 @@ def test_every_hook_is_shown() -> None:
         ("one-share", "accuracy-tried.md"),
         ("one-share-pieces", "accuracy-tried.md"),
         ("once", "accuracy-tried.md"),
+        ("with-dropout", "accuracy-tried.md"),
     ],
 )
 def test_every_accuracy_measured_is_on_a_page(listings: ModuleType, folder: str, page: str) -> None:

@@ -44,8 +44,9 @@ def test_options_are_added_and_begin_anew_with_another_architecture() -> None:
     assert changed(FAST, architecture="stacked").options == {}
 
 
-def test_one_hot_words_go_without_what_needs_an_embedding() -> None:
-    plan = changed(get_preset("accurate").plan, embedding="onehot")
+@pytest.mark.parametrize("unlabelled", [False, True])
+def test_one_hot_words_go_without_what_needs_an_embedding(unlabelled: bool) -> None:
+    plan = changed(get_preset("accurate").plan_for(unlabelled), embedding="onehot")
     assert not plan.mask_padding
     assert plan.vectors == "none"
     assert plan.embedding_dropout == plan.pretrain == plan.recipe.adversarial == 0

@@ -107,6 +107,7 @@ LISTINGS: dict[str, Callable[[], str]] = {
     "pieces": partial(list_measured, "pieces"),
     "runs": partial(list_measured, "runs"),
     "shares": partial(list_measured, "shares"),
+    "with-dropout": partial(list_measured, "with-dropout"),
 }
 
 
