@@ -144,8 +144,8 @@ _ACCURATE = Preset(
         average=0.99,
         adversarial=1.0,
     ),
-    # A student of so many texts has use for more units, none for adversaries, and dropout costs it
-    # nothing.
+    # A student of so many texts has use for more units and none for adversaries; its loss is level
+    # with dropout and without.
     with_unlabelled=MappingProxyType(
         {
             "options": {"units": 96},
