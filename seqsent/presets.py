@@ -141,7 +141,6 @@ _ACCURATE = Preset(
         maxlen=400,
         vectors="skip-gram",
         pretrain=2,
-        average=0.99,
         adversarial=1.0,
     ),
     # A student of so many texts has use for more units and none for adversaries; its loss is level
@@ -152,6 +151,7 @@ _ACCURATE = Preset(
             "word_dropout": 0.1,
             "embedding_dropout": 0.2,
             "feature_dropout": 0.2,
+            "average": 0.99,
             "adversarial": 0.0,
             "student": "beside",
         }
