@@ -143,8 +143,8 @@ _ACCURATE = Preset(
         pretrain=2,
         adversarial=1.0,
     ),
-    # A student of so many texts has use for more units and none for adversaries; its loss is level
-    # with dropout and without.
+    # A student of so many texts has use for more units and averaged weights, none for adversaries;
+    # its loss is level with dropout and without.
     with_unlabelled=MappingProxyType(
         {
             "options": {"units": 96},
